@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"syndicated/worker/network"
+)
+
+// Deliveries is the part of the deliver loop.
+type Deliveries interface {
+	// Claim leases accounts that have a message to send now, with the message
+	// at the head of each: one in flight per account. accounts are those that
+	// this worker can send for. It also says when to ask again at the latest
+	// (zero: nothing waits).
+	Claim(ctx context.Context, now time.Time, accounts []string, max int, ttl time.Duration) ([]Lease, time.Time, error)
+	// Attempt writes down that the message is about to go out. ok is false when
+	// the lease was lost: then it must not be sent.
+	Attempt(ctx context.Context, now time.Time, l Lease) (ok bool, err error)
+	// Extend renews a lease; ok is false when it was lost.
+	Extend(ctx context.Context, now time.Time, l Lease, ttl time.Duration) (ok bool, err error)
+	// Finish settles a lease. ok is false when the lease was lost: then nothing happened.
+	Finish(ctx context.Context, now time.Time, l Lease, s Settlement) (ok bool, err error)
+	// Receipt is where a message went; found is false if it was not sent.
+	Receipt(ctx context.Context, id string) (r network.Receipt, found bool, err error)
+	// Wait returns when a message may have become due, at the latest when ctx ends.
+	Wait(ctx context.Context, until time.Time) error
+}
+
+// Lease is an account and the message at its head.
+type Lease struct {
+	Account string
+	Fence   int64 // raised by every claim; an older one is refused
+	Message network.Message
+	Try     int // 1 at first; raised by Attempt
+	// Doubt: an earlier attempt neither ended nor failed, so that the message
+	// may be out. Attempted is when it began.
+	Doubt     bool
+	Attempted time.Time
+	// Rate is the account's rate state as the last Settlement left it.
+	Rate  []byte
+	Until time.Time
+}
+
+// Result of a delivery.
+type Result string
+
+const (
+	Sent  Result = "sent"
+	Retry Result = "retry" // it failed; the try counts
+	Defer Result = "defer" // it was not tried; the try does not count
+	Doubt Result = "doubt" // it may be out; to be asked or tried again at Next
+	Held  Result = "held"  // waits for a person
+	Dead  Result = "dead"  // refused, or given up
+)
+
+// Settlement ends a lease.
+type Settlement struct {
+	Result  Result
+	Receipt network.Receipt
+	// Next is when the account may send again (any result), zero for at once.
+	// With Retry, Defer and Doubt the message stays at the head until then.
+	Next time.Time
+	Rate []byte
+	// Reason of everything but Sent, without secrets; kept in the message's story.
+	Reason string
+	// Stop: the account is to send nothing until Resume, because of Reason.
+	Stop bool
+	// Decision goes into the post's story.
+	Decision Decision
+}
+
+// State of a message.
+type State string
+
+const (
+	Waiting State = "waiting"
+	OnHold  State = "held"
+	IsDead  State = "dead"
+	IsSent  State = "sent"
+)
+
+// Entry is a message as the desk shows it.
+type Entry struct {
+	Message network.Message `json:"message"`
+	State   State           `json:"state"`
+	Due     time.Time       `json:"due,omitzero"`
+	Try     int             `json:"try,omitzero"`
+	Reason  string          `json:"reason,omitzero"`
+	Since   time.Time       `json:"since,omitzero"` // in this state
+	Receipt network.Receipt `json:"receipt,omitzero"`
+	// Attempted: it may be out. Zero if it was never tried.
+	Attempted time.Time `json:"attempted,omitzero"`
+}
