@@ -95,4 +95,7 @@ type Result struct {
 	Changed Memory
 	// Alerts are for the operator: a burst held, an identity shift, noise learned.
 	Alerts []string
+	// Posts are all posts of the reading as they are now, with Key, Revision and
+	// Updated set, those with the verdict Same too; re-runs are not among them.
+	Posts []feeds.Post
 }

@@ -1,0 +1,372 @@
+package change
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// document is what a reader reads of a post: its lines of plain text, a line a
+// block of the HTML, without markup and without the furniture that themes and
+// platforms put around and into posts (share buttons, counters, related posts).
+type document struct {
+	lines []line
+	// cut: the text went on beyond maxText.
+	cut bool
+}
+
+// line is one block of text. Kinds: h heading, p paragraph, l list item, q
+// quotation, t table row, c line of code.
+type line struct {
+	kind byte
+	text string
+	// linked is how many bytes of the text are in links.
+	linked int
+}
+
+// maxText bounds what is compared and remembered of one post, in bytes.
+const maxText = 192 << 10
+
+// parseDocument reads an HTML fragment.
+func parseDocument(fragment string) *document {
+	p := reader{keep: false}
+	p.read(fragment)
+	if p.kept < p.dropped {
+		// A theme that wraps the post itself in such a class: take all of it.
+		p = reader{keep: true}
+		p.read(fragment)
+	}
+	d := &document{lines: p.lines, cut: p.cut}
+	d.lines = withoutFurniture(d.lines)
+	return d
+}
+
+// reader turns HTML tokens into lines.
+type reader struct {
+	lines []line
+	cut   bool
+	// keep what looks like furniture by its class.
+	keep          bool
+	kept, dropped int // bytes of text
+
+	b      strings.Builder
+	kind   byte
+	space  bool
+	linked int
+	total  int
+	link   int // depth in <a>
+	pre    int
+	quote  int
+	// mute is the depth of elements within a muted one, 0 when nothing is.
+	mute     int
+	muteName string
+	// shown: the muted element would be seen by readers.
+	shown bool
+}
+
+func (p *reader) flush() {
+	text := strings.TrimSpace(p.b.String())
+	if text != "" {
+		kind := p.kind
+		switch {
+		case p.pre > 0:
+			kind = 'c'
+		case kind == 'p' && p.quote > 0:
+			kind = 'q'
+		}
+		if p.total+len(text) > maxText {
+			p.cut = true
+		} else {
+			p.lines = append(p.lines, line{kind: kind, text: text, linked: min(p.linked, len(text))})
+			p.total += len(text)
+		}
+	}
+	p.b.Reset()
+	p.space, p.linked = false, 0
+	p.kind = 'p'
+}
+
+func (p *reader) read(fragment string) {
+	p.kind = 'p'
+	if !strings.ContainsAny(fragment, "<&") {
+		for paragraph := range strings.SplitSeq(fragment, "\n\n") {
+			p.text(paragraph)
+			p.flush()
+		}
+		return
+	}
+	z := html.NewTokenizer(strings.NewReader(fragment))
+	z.SetMaxBuf(4 << 20)
+	for !p.cut {
+		switch z.Next() {
+		case html.ErrorToken:
+			p.flush()
+			return
+		case html.TextToken:
+			switch {
+			case p.mute == 0:
+				p.text(string(z.Text()))
+			case p.shown:
+				p.dropped += len(strings.TrimSpace(string(z.Text())))
+			}
+		case html.StartTagToken:
+			p.start(z, false)
+		case html.SelfClosingTagToken:
+			p.start(z, true)
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			p.end(string(name))
+		}
+	}
+}
+
+func (p *reader) text(s string) {
+	for _, r := range s {
+		switch {
+		case p.pre > 0 && r == '\n':
+			p.flush()
+		case r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\f' || r == '\u00a0' || r == '\u202f' || r == '\u2009':
+			p.space = true
+		case r == '\u00ad' || r == '\u200b' || r == '\u200c' && !p.joining() || r == '\u2060' || r == '\ufeff' || r == '\ufe0f' || r == utf8.RuneError:
+			// Not seen by anyone.
+		default:
+			if p.space && p.b.Len() > 0 {
+				p.b.WriteByte(' ')
+			}
+			p.space = false
+			n := p.b.Len()
+			p.b.WriteRune(plain(r))
+			if p.link > 0 {
+				p.linked += p.b.Len() - n
+			}
+			p.kept++
+		}
+	}
+}
+
+// joining: a zero-width non-joiner has meaning in Persian and Indic scripts.
+func (p *reader) joining() bool {
+	r, _ := utf8.DecodeLastRuneInString(p.b.String())
+	return unicode.In(r, unicode.Arabic, unicode.Devanagari, unicode.Bengali)
+}
+
+// plain undoes what typography does to quotes and dashes.
+func plain(r rune) rune {
+	switch r {
+	case '\u2018', '\u2019', '\u201a', '\u201b', '\u2032', '\u02bc':
+		return '\''
+	case '\u201c', '\u201d', '\u201e', '\u201f', '\u2033':
+		return '"'
+	case '\u2010', '\u2011', '\u2012':
+		return '-'
+	}
+	return r
+}
+
+func (p *reader) start(z *html.Tokenizer, closed bool) {
+	tag, more := z.TagName()
+	name := string(tag)
+	a := atom.Lookup(tag)
+	void := closed || voidElement(a)
+	if p.mute > 0 {
+		if !void && name == p.muteName {
+			p.mute++
+		}
+		return
+	}
+	var class, id, alt, role, hidden, style string
+	for more {
+		var k, v []byte
+		k, v, more = z.TagAttr()
+		switch string(k) {
+		case "class":
+			class = string(v)
+		case "id":
+			id = string(v)
+		case "alt":
+			alt = string(v)
+		case "role":
+			role = string(v)
+		case "aria-hidden":
+			hidden = string(v)
+		case "style":
+			style = string(v)
+		case "hidden":
+			hidden = "true"
+		}
+	}
+	if a == atom.Img {
+		if emoji(alt) {
+			p.text(alt)
+		}
+		return
+	}
+	if !void {
+		mute, shown := mutedElement(a), false
+		if !mute && (hidden == "true" || strings.Contains(strings.ReplaceAll(style, " ", ""), "display:none")) {
+			mute = true
+		}
+		if !mute && !p.keep && (role == "navigation" || role == "complementary" || furnitureClass(class) || furnitureClass(id)) {
+			mute, shown = true, true
+		}
+		if mute {
+			if blockElement(a) {
+				p.flush()
+			}
+			p.mute, p.muteName, p.shown = 1, name, shown
+			return
+		}
+	}
+	switch a {
+	case atom.A:
+		p.link++
+	case atom.Pre:
+		p.flush()
+		p.pre++
+	case atom.Blockquote:
+		p.flush()
+		p.quote++
+	case atom.Td, atom.Th:
+		p.space = true
+		if p.b.Len() > 0 {
+			p.b.WriteString(" |")
+		}
+	case atom.Br:
+		// Two of them make a paragraph on old platforms; one is a line of verse
+		// or an address: a line is a line.
+		kind := p.kind
+		p.flush()
+		p.kind = kind
+	default:
+		if !blockElement(a) {
+			break
+		}
+		keepItem := p.kind == 'l' && p.b.Len() == 0 && a == atom.P // <li><p>
+		p.flush()
+		switch a {
+		case atom.Li, atom.Dd, atom.Dt:
+			p.kind = 'l'
+		case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+			p.kind = 'h'
+		case atom.Tr:
+			p.kind = 't'
+		default:
+			if keepItem {
+				p.kind = 'l'
+			}
+		}
+	}
+}
+
+func (p *reader) end(name string) {
+	a := atom.Lookup([]byte(name))
+	if p.mute > 0 {
+		if name == p.muteName {
+			p.mute--
+			if p.mute == 0 && blockElement(a) {
+				p.flush()
+			}
+		}
+		return
+	}
+	switch a {
+	case atom.A:
+		p.link = max(0, p.link-1)
+	case atom.Pre:
+		p.flush()
+		p.pre = max(0, p.pre-1)
+	case atom.Blockquote:
+		p.flush()
+		p.quote = max(0, p.quote-1)
+	default:
+		if blockElement(a) {
+			p.flush()
+		}
+	}
+}
+
+func voidElement(a atom.Atom) bool {
+	switch a {
+	case atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input,
+		atom.Link, atom.Meta, atom.Param, atom.Source, atom.Track, atom.Wbr:
+		return true
+	}
+	return false
+}
+
+// mutedElement holds nothing that a reader reads, or, as del and s, what he is
+// told to read no more.
+func mutedElement(a atom.Atom) bool {
+	switch a {
+	case atom.Script, atom.Style, atom.Head, atom.Template, atom.Noscript, atom.Svg, atom.Math, atom.Nav,
+		atom.Button, atom.Form, atom.Select, atom.Iframe, atom.Object, atom.Video, atom.Audio,
+		atom.Del, atom.S, atom.Strike:
+		return true
+	}
+	return false
+}
+
+func blockElement(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.Div, atom.Br, atom.Hr, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6,
+		atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt, atom.Dd, atom.Blockquote, atom.Pre, atom.Table, atom.Tr,
+		atom.Thead, atom.Tbody, atom.Caption, atom.Section, atom.Article, atom.Aside, atom.Header, atom.Footer,
+		atom.Nav, atom.Main, atom.Figure, atom.Figcaption, atom.Address, atom.Details, atom.Summary, atom.Form, atom.Fieldset:
+		return true
+	}
+	return false
+}
+
+// emoji: an image that stands for a character.
+func emoji(alt string) bool {
+	if alt == "" || utf8.RuneCountInString(alt) > 8 {
+		return false
+	}
+	return !strings.ContainsFunc(alt, func(r rune) bool { return r < 0x2000 && r != '\u00a9' && r != '\u00ae' })
+}
+
+// pack writes the lines as they are remembered: a kind, the share of linked
+// text in tenths as a letter, the text and a line feed each.
+func (d *document) pack() []byte {
+	n := 0
+	for _, l := range d.lines {
+		n += len(l.text) + 3
+	}
+	b := make([]byte, 0, n)
+	for _, l := range d.lines {
+		b = append(b, l.kind, 'a'+byte(l.linked*10/len(l.text)))
+		b = append(b, l.text...)
+		b = append(b, '\n')
+	}
+	return b
+}
+
+// unpackDocument reads what pack wrote.
+func unpackDocument(b []byte) *document {
+	d := &document{lines: make([]line, 0, strings.Count(string(b), "\n"))}
+	for l := range strings.Lines(string(b)) {
+		l = strings.TrimSuffix(l, "\n")
+		if len(l) < 3 {
+			continue
+		}
+		text := l[2:]
+		d.lines = append(d.lines, line{kind: l[0], text: text, linked: int(l[1]-'a') * len(text) / 10})
+	}
+	return d
+}
+
+func (d *document) clone() *document {
+	return &document{lines: slices.Clone(d.lines), cut: d.cut}
+}
+
+func (d *document) size() int {
+	n := 0
+	for _, l := range d.lines {
+		n += len(l.text)
+	}
+	return n
+}
