@@ -1,0 +1,388 @@
+package config
+
+import (
+	"encoding"
+	"fmt"
+	"math"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// reader reads one settings file and gathers what is wrong with it.
+type reader struct {
+	file, dir string
+	env       func(string) (string, bool)
+	kinds     Kinds
+	faults    Faults
+}
+
+func (r *reader) fault(n *yaml.Node, path, what, do string) {
+	f := Fault{File: r.file, Path: path, What: what, Do: do}
+	if n != nil {
+		f.Line, f.Col = max(1, n.Line), max(1, n.Column)
+	}
+	r.faults = append(r.faults, f)
+}
+
+// fill sets the fields of dst, a struct, from t: what the file says, or else
+// the default.
+func (r *reader) fill(dst reflect.Value, t table) {
+	for _, k := range keysOf(dst.Type()) {
+		field := dst.FieldByIndex(k.index)
+		if k.typ == secretType {
+			r.secret(field, k, t)
+			continue
+		}
+		if p, ok := t.pairs[k.name]; ok {
+			r.set(field, k, p.value, p.path)
+			continue
+		}
+		switch {
+		case k.initial != "" && field.IsZero():
+			r.set(field, k, initialNode(k), join(t.path, k.name))
+		case k.required && field.IsZero():
+			r.fault(t.at, join(t.path, k.name), "is missing", "set "+k.name+describe(k))
+		case k.typ.Kind() == reflect.Struct && k.format == "" && k.typ != secretType:
+			r.fill(field, table{at: t.at, path: join(t.path, k.name)})
+		}
+	}
+}
+
+func describe(k key) string {
+	if k.doc == "" {
+		return ""
+	}
+	return ": " + k.doc
+}
+
+// initialNode is a default as if the file had said it.
+func initialNode(k key) *yaml.Node {
+	if k.typ.Kind() != reflect.Slice {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: k.initial}
+	}
+	seq := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, one := range list(k.initial) {
+		seq.Content = append(seq.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: one})
+	}
+	return seq
+}
+
+// unknown faults every key of t that is none of known.
+func (r *reader) unknown(t table, known []string) {
+	for _, name := range t.order {
+		if !slices.Contains(known, name) {
+			p := t.pairs[name]
+			r.fault(p.key, p.path, "is no key here", meant(name, known))
+		}
+	}
+}
+
+// secret reads a secret from its key or from the file that its twin names.
+func (r *reader) secret(dst reflect.Value, k key, t table) {
+	p, plain := t.pairs[k.name]
+	f, file := t.pairs[k.name+fileSuffix]
+	either := "set " + k.name + " or " + k.name + fileSuffix
+	switch {
+	case plain && file:
+		r.fault(f.key, f.path, "is set and so is "+k.name, "take one out")
+	case plain:
+		n := follow(p.value)
+		text, ok := r.text(n, p.path, true)
+		switch {
+		case !ok:
+		case strings.TrimSpace(text) == "" && strings.Contains(n.Value, "${"):
+			r.fault(n, p.path, "is empty in the environment", either)
+		case strings.TrimSpace(text) == "":
+			r.fault(n, p.path, "is empty", either)
+		default:
+			dst.Set(reflect.ValueOf(NewSecret(text)))
+		}
+	case file:
+		n := follow(f.value)
+		name, ok := r.text(n, f.path, false)
+		if !ok {
+			return
+		}
+		if name == "" {
+			r.fault(n, f.path, "is empty", either)
+			return
+		}
+		secret, err := r.secretFile(name)
+		if err != nil {
+			r.fault(n, f.path, quote(n)+": "+err.Error(), "put the secret into that file")
+			return
+		}
+		dst.Set(reflect.ValueOf(secret))
+	case k.required && dst.IsZero():
+		r.fault(t.at, join(t.path, k.name), "is missing", either)
+	}
+}
+
+// inQuotes is what to do about {{.Title}}, which YAML takes for a table in a table.
+const inQuotes = "put text that begins with { or [ in quotes"
+
+// text is a scalar with the environment put in. hide keeps its value out of faults.
+func (r *reader) text(n *yaml.Node, path string, hide bool) (string, bool) {
+	if n.Kind != yaml.ScalarNode {
+		r.fault(n, path, "text is needed here, not "+form(n), inQuotes)
+		return "", false
+	}
+	if null(n) {
+		r.fault(n, path, "is empty", "give it a value or take the line out")
+		return "", false
+	}
+	text, err := expand(n.Value, r.env)
+	if err != nil {
+		do := "set the variable, or write $${ for ${ itself"
+		if hide && err == errNoVariable {
+			do = "write $${ for ${ itself"
+		}
+		r.fault(n, path, err.Error(), do)
+		return "", false
+	}
+	return text, true
+}
+
+var (
+	durationType  = reflect.TypeFor[Duration]()
+	tagsType      = reflect.TypeFor[Tags]()
+	unmarshalType = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
+
+// set reads node into dst by its type.
+func (r *reader) set(dst reflect.Value, k key, node *yaml.Node, path string) {
+	n := follow(node)
+	if k.typ == tagsType {
+		r.tags(dst, n, node, path)
+		return
+	}
+	if k.format != "" && k.typ.Kind() != reflect.Slice && k.typ.Kind() != reflect.Map ||
+		n.Kind == yaml.ScalarNode && reflect.PointerTo(k.typ).Implements(unmarshalType) {
+		r.scalar(dst, k, n, path)
+		return
+	}
+	switch k.typ.Kind() {
+	case reflect.Slice:
+		r.list(dst, k, n, path)
+	case reflect.Map:
+		r.words(dst, k, n, path)
+	case reflect.Struct:
+		t, ok := r.table(n, node, path)
+		if ok {
+			r.unknown(t, names(keysOf(k.typ)))
+			r.fill(dst, t)
+		}
+	default:
+		r.scalar(dst, k, n, path)
+	}
+}
+
+func (r *reader) list(dst reflect.Value, k key, n *yaml.Node, path string) {
+	elem := k
+	elem.typ = k.typ.Elem()
+	items := []*yaml.Node{n}
+	switch {
+	case n.Kind == yaml.SequenceNode:
+		items = n.Content
+	case k.off && isOff(n):
+		dst.SetZero()
+		return
+	case n.Kind == yaml.MappingNode && elem.typ.Kind() != reflect.Struct:
+		r.fault(n, path, "a list is needed here, not a table", "write it as [one, two]")
+		return
+	case null(n):
+		r.fault(n, path, "is empty", "give it a value or take the line out")
+		return
+	}
+	out := reflect.MakeSlice(k.typ, len(items), len(items))
+	for i, item := range items {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if n.Kind != yaml.SequenceNode {
+			at = path
+		}
+		r.set(out.Index(i), elem, item, at)
+	}
+	dst.Set(out)
+}
+
+// words reads a map with text or secrets as values.
+func (r *reader) words(dst reflect.Value, k key, n *yaml.Node, path string) {
+	t, ok := r.table(n, n, path)
+	if !ok {
+		return
+	}
+	if k.words != nil {
+		r.unknown(t, k.words)
+	}
+	elem := k
+	elem.typ = k.typ.Elem()
+	out := reflect.MakeMapWithSize(k.typ, len(t.order))
+	for _, name := range t.order {
+		p := t.pairs[name]
+		v := reflect.New(elem.typ).Elem()
+		if elem.typ == secretType {
+			if text, ok := r.text(follow(p.value), p.path, true); ok {
+				v.Set(reflect.ValueOf(NewSecret(text)))
+			}
+		} else {
+			r.set(v, elem, p.value, p.path)
+		}
+		out.SetMapIndex(reflect.ValueOf(name), v)
+		if k.format == "header" && !headerName(name) {
+			r.fault(p.key, p.path, "is no name of an HTTP header", "")
+		}
+	}
+	dst.Set(out)
+}
+
+// tags reads false, a list of hashtags to add, or a table.
+func (r *reader) tags(dst reflect.Value, n, at *yaml.Node, path string) {
+	switch {
+	case isOff(n):
+		dst.Set(reflect.ValueOf(Tags{Off: true}))
+	case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool":
+		dst.SetZero()
+	case n.Kind == yaml.SequenceNode:
+		r.list(dst.FieldByName("Add"), key{name: "add", typ: reflect.TypeFor[[]string]()}, n, path)
+	case n.Kind == yaml.MappingNode:
+		t, _ := r.table(n, at, path)
+		r.unknown(t, names(keysOf(tagsType)))
+		r.fill(dst, t)
+	default:
+		r.fault(n, path, "false, a list or a table is needed here, not "+form(n), "write tags: false, tags: [news] or tags: {max: 2}")
+	}
+}
+
+func isOff(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && (n.Value == "off" || n.ShortTag() == "!!bool" && strings.EqualFold(n.Value, "false"))
+}
+
+// scalar reads one value: by its format, its UnmarshalText or its type.
+func (r *reader) scalar(dst reflect.Value, k key, n *yaml.Node, path string) {
+	text, ok := r.text(n, path, k.format == "header")
+	if !ok {
+		return
+	}
+	if k.off && (text == "off" || isOff(n)) {
+		dst.SetZero()
+		return
+	}
+	if len(k.enum) > 0 && !slices.Contains(k.enum, text) {
+		r.fault(n, path, quote(n)+" is none of "+strings.Join(k.enum, ", "), meantOnly(n, k.enum))
+		return
+	}
+	if text == "" && k.required {
+		r.fault(n, path, "is empty", "set "+k.name+describe(k))
+		return
+	}
+	if k.format != "" {
+		r.formatted(dst, k, n, text, path)
+		return
+	}
+	if u, ok := dst.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if err := u.UnmarshalText([]byte(text)); err != nil {
+			r.fault(n, path, r.blunt(n, err, "cannot be read"), "")
+		}
+		return
+	}
+	switch kind := dst.Kind(); {
+	case k.typ == durationType:
+		d, err := ParseDuration(text)
+		if err != nil {
+			r.fault(n, path, quote(n)+" is no length of time", "write it as 90s, 15m, 2h or 7d")
+			return
+		}
+		dst.SetInt(int64(d))
+		if low, err := ParseDuration(k.min); k.min != "" && err == nil && d < low {
+			r.fault(n, path, quote(n)+" is too short", "at least "+k.min)
+		}
+	case kind == reflect.String:
+		if n.ShortTag() == "!!bool" && len(k.enum) == 0 {
+			r.fault(n, path, "text is needed here, not true or false", "put it in quotes if it is meant so")
+			return
+		}
+		dst.SetString(text)
+	case kind == reflect.Bool:
+		b, ok := truth(text)
+		if !ok {
+			r.fault(n, path, quote(n)+" is neither true nor false", "")
+			return
+		}
+		dst.SetBool(b)
+	case kind >= reflect.Int && kind <= reflect.Int64:
+		i, err := strconv.ParseInt(strings.ReplaceAll(text, "_", ""), 10, dst.Type().Bits())
+		if err != nil {
+			r.fault(n, path, quote(n)+" is no whole number", "")
+			return
+		}
+		dst.SetInt(i)
+		r.bounds(k, n, path, float64(i))
+	case kind == reflect.Float64 || kind == reflect.Float32:
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+			r.fault(n, path, quote(n)+" is no number", "")
+			return
+		}
+		dst.SetFloat(f)
+		r.bounds(k, n, path, f)
+	default:
+		r.fault(n, path, "one value is not what is needed here", "")
+	}
+}
+
+func (r *reader) bounds(k key, n *yaml.Node, path string, v float64) {
+	if low, err := strconv.ParseFloat(k.min, 64); err == nil && v < low {
+		r.fault(n, path, quote(n)+" is too small", "at least "+k.min)
+	}
+	if high, err := strconv.ParseFloat(k.max, 64); err == nil && v > high {
+		r.fault(n, path, quote(n)+" is too large", "at most "+k.max)
+	}
+}
+
+// truth reads a bool; yes and no are what people write.
+func truth(s string) (value, ok bool) {
+	switch strings.ToLower(s) {
+	case "true", "yes", "on":
+		return true, true
+	case "false", "no", "off":
+		return false, true
+	}
+	return false, false
+}
+
+// quote is a value as the file writes it: not what the environment put in, and
+// without the password of a URL.
+func quote(n *yaml.Node) string {
+	v := n.Value
+	if scheme, rest, ok := strings.Cut(v, "://"); ok {
+		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+			v = scheme + "://" + hidden + rest[at:]
+		}
+	}
+	return strconv.Quote(cut(v, 60))
+}
+
+// blunt is err, or, when it may repeat what came from the environment, general.
+func (r *reader) blunt(n *yaml.Node, err error, general string) string {
+	if strings.Contains(n.Value, "${") || hasPassword(n.Value) {
+		return quote(n) + " " + general
+	}
+	return err.Error()
+}
+
+func hasPassword(s string) bool {
+	u, err := url.Parse(s)
+	return strings.Contains(s, "://") && (err != nil || u.User != nil)
+}
+
+func meantOnly(n *yaml.Node, words []string) string {
+	if best := nearest(n.Value, words); best != "" {
+		return "did you mean " + best + "?"
+	}
+	return ""
+}
