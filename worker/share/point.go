@@ -1,0 +1,131 @@
+package share
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"syndicated/feeds"
+)
+
+// words is what a post says, as plain text.
+type said struct {
+	title string
+	text  string // the whole, with lists and the addresses of links
+	point string // the summary, or the first paragraphs, without what is no prose
+	// note: the post has no title of its own; text is the message.
+	note bool
+}
+
+func listen(p feeds.Post) said {
+	var s said
+	s.title = oneLine(p.Title)
+	html := p.Content
+	if html == "" {
+		html = p.Summary
+	}
+	s.text = tidy(read(html, reading{links: true}), "")
+	if named := naming(s.title, read(html, reading{})); !named {
+		s.title = ""
+	}
+	if s.note = s.title == "" && s.text != ""; s.note {
+		return s
+	}
+	if p.Summary != "" {
+		s.point = unfinished(tidy(read(p.Summary, reading{prose: true}), s.title))
+	}
+	if length(s.point) < 20 && p.Content != "" {
+		if from := tidy(read(p.Content, reading{prose: true}), s.title); length(from) > length(s.point) {
+			s.point = from
+		}
+	}
+	return s
+}
+
+// naming tells whether title names the post: it is neither a stand-in nor the
+// cut beginning of the text, as publishing software makes it for notes.
+func naming(title, text string) bool {
+	switch strings.ToLower(strings.Trim(title, "()[]. ")) {
+	case "", "untitled", "no title", "ohne titel", "sans titre", "sin título", "untitled post":
+		return false
+	}
+	head := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(title, "..."), "…"), " ")
+	return head == title || !strings.HasPrefix(squeeze(text), squeeze(head))
+}
+
+// squeeze leaves letters and digits only, small, for texts to be compared.
+func squeeze(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
+
+// Boilerplate that publishing software puts into summaries. It is matched per paragraph.
+var (
+	wholeNoise = regexp.MustCompile(`(?i)^(?:the post .{1,300} (?:first )?appeared first on .{1,200}|(?:der beitrag|the article) .{1,300} (?:erschien zuerst auf|first appeared on) .{1,200}` +
+		`|l[’']article .{1,300} est apparu en premier sur .{1,200}|la entrada .{1,300} (?:se publicó primero en|aparece primero en) .{1,200}` +
+		`|submitted by\s+/?u/\S+.*|comments?|\[?(?:link|comments)\]?(?:\s+\[?comments\]?)?|article url: .*|comments url: .*|points: \d+.*|# ?comments: \d+` +
+		`|(?:estimated )?reading time:? .{1,30}|\d+ min(?:ute)?s? read|\[?(?:continue reading|read more|read the rest|keep reading|weiterlesen|lire la suite|leer más|seguir leyendo|continua a leggere|lees verder|czytaj dalej|läs mer)\b.{0,200})$`)
+	tailNoise = regexp.MustCompile(`(?i)\s*(?:\(|\[)?(?:continue reading|read more|read the rest of|keep reading|weiterlesen|lire la suite|leer más|seguir leyendo|lees verder|läs mer)(?:[:.…»›→ ][^.!?\n]{0,150})?(?:\)|\])?\s*(?:»|›|→|…|\.{3})?\s*$`)
+	cutMark   = regexp.MustCompile(`\s*(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|\.\.\.|…)\s*$`)
+)
+
+// tidy takes out of a text what its author did not write, and the title where the text repeats it.
+func tidy(text, title string) string {
+	var keep []string
+	for i, para := range strings.Split(clean(text), "\n\n") {
+		para = strings.TrimSpace(para)
+		if wholeNoise.MatchString(para) || !strings.ContainsFunc(para, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsSymbol(r) }) {
+			continue
+		}
+		if tail := tailNoise.ReplaceAllString(para, ""); tail != para {
+			if para = strings.TrimSpace(tail); para == "" {
+				continue
+			}
+		}
+		if i == 0 && title != "" && squeeze(para) == squeeze(title) {
+			continue
+		}
+		keep = append(keep, para)
+	}
+	return strings.Join(keep, "\n\n")
+}
+
+// unfinished ends a summary that was cut by a machine at its last whole
+// sentence, or with an ellipsis if it has none.
+func unfinished(s string) string {
+	at := cutMark.FindStringIndex(s)
+	if at == nil {
+		return s
+	}
+	head := s[:at[0]]
+	if ends := sentenceEnds(head); len(ends) > 1 {
+		if whole := head[:ends[len(ends)-2]]; len(whole)*2 >= len(head) {
+			return strings.TrimSpace(whole)
+		}
+	}
+	if ended(head) {
+		return head
+	}
+	return soften(head) + ellipsis
+}
+
+// without takes a note's words out of a text that has them, so that they are not said twice.
+func without(text, note string) string {
+	if note == "" {
+		return text
+	}
+	var keep []string
+	mark := squeeze(note)
+	for para := range strings.SplitSeq(text, "\n\n") {
+		if s := squeeze(para); s == "" || !strings.Contains(s, mark) && !(len(s) > 20 && strings.Contains(mark, s)) {
+			keep = append(keep, para)
+		}
+	}
+	return strings.Join(keep, "\n\n")
+}

@@ -1,0 +1,168 @@
+package share
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"syndicated/worker/network"
+)
+
+// noteRoom is how much of a note is told, in graphemes, where the network has room.
+const noteRoom = 600
+
+// update makes the message of an update: an edit, a reply or a new one.
+func (c *Composer) update(e Event) (Composed, error) {
+	if c.Words.Update == "ignore" {
+		// Nobody is told, but what still waits shall go out as the post is now.
+		instead, err := c.instead(e)
+		return Composed{Instead: instead, Silence: "updates are not shared (update: ignore)"}, err
+	}
+	instead, err := c.instead(e)
+	if err != nil {
+		return Composed{}, err
+	}
+	messages, err := c.told(e, c.verb(e.Before))
+	return Composed{Messages: messages, Instead: instead}, err
+}
+
+// verb is how the account tells an update, by its settings and powers.
+func (c *Composer) verb(before []Earlier) network.Verb {
+	if len(before) == 0 {
+		return network.VerbPost
+	}
+	want := network.Verb(c.Words.Update)
+	if want == "" || want == "auto" {
+		want = c.Manner.Update
+	}
+	switch {
+	case want == network.VerbEdit && c.CanEdit:
+		return network.VerbEdit
+	case (want == network.VerbEdit || want == network.VerbReply) && c.CanReply:
+		return network.VerbReply
+	}
+	return network.VerbPost
+}
+
+// told writes an update with verb.
+func (c *Composer) told(e Event, verb network.Verb) ([]network.Message, error) {
+	p := e.Verdict.Post
+	s := listen(p)
+	m := c.message(e, s, kindUpdate)
+	m.Verb = verb
+	label, note := c.note(e, m.Language)
+	s.point = without(s.point, note)
+	d := c.draft(e, s)
+	if d.own {
+		d.body = without(d.body, note)
+	} else {
+		m.Summary = within(s.point, 280)
+	}
+	d.label, d.note = label, within(note, noteRoom)
+	switch verb {
+	case network.VerbEdit:
+		m.Of = e.Before[0].ID
+	case network.VerbReply:
+		m.Of = e.Before[len(e.Before)-1].ID
+		m.Media = nil
+		d.tags = nil
+		if note != "" {
+			d.title, d.body = "", ""
+		}
+	default:
+		if note != "" && !d.own {
+			d.body = ""
+		}
+	}
+	if note == "" && verb != network.VerbEdit {
+		phrase := speak(m.Language).changed
+		if d.title != "" {
+			d.title = about(phrase, d.title)
+		} else {
+			d.body = about(phrase, d.body)
+		}
+	}
+	return c.finish(e, s, m, c.settle(d))
+}
+
+// instead is the body for the message about the post that still waits: the
+// first, written anew from the post as it is now, or a later update.
+func (c *Composer) instead(e Event) (*network.Message, error) {
+	for i, b := range e.Before {
+		if b.Sent {
+			continue
+		}
+		var (
+			messages []network.Message
+			err      error
+		)
+		if i == 0 {
+			messages, err = c.tell(e, kindNew)
+		} else if e.Verdict.Note.Text != "" || e.Verdict.Kind == "update" {
+			earlier := e
+			earlier.Before = e.Before[:i]
+			messages, err = c.told(earlier, c.verb(earlier.Before))
+		}
+		if err != nil || len(messages) != 1 {
+			return nil, err
+		}
+		messages[0].ID = b.ID
+		return &messages[0], nil
+	}
+	return nil, nil
+}
+
+// marker is what an author writes before a note.
+var marker = regexp.MustCompile(`(?i)^[\s*_\[(【]*(update[sd]?|upd|edit(?:ed)?|correction|corrected|erratum|addendum|retraction|clarification|aktualisierung|aktualisiert|nachtrag|korrektur|mise à jour|màj|correctif|actualización|actualizado|corrección|atualização|correção|aggiornamento|correzione|bijgewerkt|correctie|aktualizacja|sprostowanie|uppdatering|uppdaterat|rättelse|更新|追記|訂正|更正)(?:\s*#?\d{1,2})?([^:：\n]{0,40}?)[\])】]*\s*(?:[:：]|\s[–—-]\s)\s*`)
+
+// note parts a note into what stands before it and its own words.
+func (c *Composer) note(e Event, lang string) (label, note string) {
+	note = strings.TrimSpace(clean(e.Verdict.Note.Text))
+	word := ""
+	if at := marker.FindStringSubmatchIndex(note); at != nil && strings.TrimSpace(note[at[1]:]) != "" {
+		word = note[at[2]:at[3]]
+		note = strings.TrimSpace(note[at[1]:])
+		if generic.MatchString(word) {
+			word = ""
+		} else {
+			word = strings.ToUpper(word[:1]) + strings.ToLower(word[1:])
+		}
+	}
+	if note == "" {
+		return "", ""
+	}
+	return speak(lang).label(word, e.Verdict.Note.Date, e.Now), note
+}
+
+// generic are markers that say no more than "update".
+var generic = regexp.MustCompile(`(?i)^(?:update[sd]?|upd|edit(?:ed)?|aktualisierung|aktualisiert|mise à jour|màj|actualización|actualizado|atualização|aggiornamento|bijgewerkt|aktualizacja|uppdatering|uppdaterat|更新|追記)$`)
+
+// gone takes back what was told of a post that its author removed.
+func (c *Composer) gone(e Event) (Composed, error) {
+	p := e.Verdict.Post
+	out := Composed{Cancel: waits(e.Before)}
+	switch {
+	case len(e.Before) == 0:
+		out.Silence = "nothing was told of it"
+		return out, nil
+	case c.Words.Gone != "delete":
+		out.Silence = "messages stand when a post is removed (gone: ignore)"
+		return out, nil
+	case !c.CanDelete:
+		out.Silence = fmt.Sprintf("%s cannot delete", c.Network)
+		return out, nil
+	}
+	for i, b := range e.Before {
+		m := c.message(e, said{title: oneLine(p.Title)}, kindGone)
+		m.ID, m.Verb, m.Of, m.Media = ID(c.Account, p.Source, p.Key, p.Revision, kindGone, i), network.VerbDelete, b.ID, nil
+		if c.Manner.Data {
+			data, err := dataOf(e)
+			if err != nil {
+				return Composed{}, err
+			}
+			m.Data = data
+		}
+		out.Messages = append(out.Messages, m)
+	}
+	return out, nil
+}
