@@ -3,7 +3,7 @@
 // promise of "never twice, never lost"; it decides nothing.
 //
 // Times come in as arguments, from Now, so that workers that share a store
-// share its clock.
+// share its clock. They count in milliseconds; what is finer is cut off.
 package store
 
 import (
@@ -37,13 +37,15 @@ type Polls interface {
 	// becomes due at its Next; a known one keeps its own time unless Next is
 	// earlier and Sooner is set. Sources that are known and not named are left alone.
 	Plan(ctx context.Context, now time.Time, sources []Planned) error
-	// Forget takes sources off the plan; what is remembered of their posts stays.
+	// Forget takes sources off the plan, and their leases away; what is
+	// remembered of their posts stays.
 	Forget(ctx context.Context, sources []string) error
 	// ClaimPolls leases up to max sources that are due, most overdue first, and
-	// says when the next one will be due (zero: none is planned).
+	// says when to ask again: the earliest of what is due and of the leases that
+	// end (zero: none is planned).
 	ClaimPolls(ctx context.Context, now time.Time, max int, ttl time.Duration) ([]Poll, time.Time, error)
-	// ClaimPoll leases one source whether or not it is due; ok is false when
-	// another worker has it.
+	// ClaimPoll leases one source whether or not it is due or planned; ok is
+	// false when another worker has it.
 	ClaimPoll(ctx context.Context, now time.Time, source string, ttl time.Duration) (p Poll, ok bool, err error)
 	// ExtendPoll renews a lease; ok is false when it was lost.
 	ExtendPoll(ctx context.Context, now time.Time, p Poll, ttl time.Duration) (ok bool, err error)
@@ -51,7 +53,8 @@ type Polls interface {
 	Memory(ctx context.Context, source string) (map[string][]byte, error)
 	// Commit ends a poll: everything in o or nothing. When the poll's lease was
 	// lost nothing happens and Committed.OK is false. A message whose id was
-	// ever queued, or whose Once is taken by another message, is left out.
+	// ever queued, or whose Once is taken by another message, is left out. The
+	// same Commit again is OK and changes nothing.
 	Commit(ctx context.Context, now time.Time, p Poll, o Outcome) (Committed, error)
 	// Reschedule ends polls that changed nothing but their state, in one go.
 	Reschedule(ctx context.Context, now time.Time, done []Rescheduled) error
@@ -120,7 +123,8 @@ type Queued struct {
 	Priority int `json:"priority,omitzero"`
 	// Instead: if the message with this id still waits (or is held) and was
 	// never attempted, its body becomes Body (nil: it is cancelled, with
-	// Reason) and this message is not queued.
+	// Reason) and this message is not queued. A Queued whose Message has no ID
+	// does only that.
 	Instead *Instead `json:"instead,omitzero"`
 	// Stream: the message is not sent but handed to consumers (XADD); it counts
 	// as sent at once.

@@ -1,0 +1,265 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"syndicated/worker/network"
+	"syndicated/worker/store"
+)
+
+// Claim implements store.Deliveries.
+func (s *Store) Claim(ctx context.Context, now time.Time, accounts []string, max int, ttl time.Duration) ([]store.Lease, time.Time, error) {
+	var leases []store.Lease
+	var next int64
+	err := s.update(ctx, func(h *handle) (err error) {
+		leases, next, err = claim(h, millis(now), accounts, max, millis(now.Add(ttl)))
+		return err
+	})
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("claim messages: %w", err)
+	}
+	return leases, moment(next), nil
+}
+
+// candidate is an account with something to do, from when on.
+type candidate struct {
+	account string
+	fence   int64
+	seq     int64
+	from    int64
+	rate    []byte
+}
+
+func claim(h *handle, now int64, accounts []string, max int, until int64) ([]store.Lease, int64, error) {
+	var all []candidate
+	var next int64
+	earliest := func(at int64) {
+		if next == 0 || at < next {
+			next = at
+		}
+	}
+	seen := map[string]bool{}
+	for _, name := range accounts {
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		c, ok, err := look(h, name)
+		if err != nil {
+			return nil, 0, err
+		}
+		if !ok {
+			continue
+		}
+		if c.from > now {
+			earliest(c.from)
+			continue
+		}
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.account, b.account))
+	})
+	if len(all) > max {
+		earliest(now)
+		all = all[:max]
+	}
+	var leases []store.Lease
+	for _, c := range all {
+		l := store.Lease{Account: c.account, Fence: c.fence + 1, Rate: c.rate, Until: moment(until)}
+		var id string
+		var body []byte
+		var attempted int64
+		const q = `SELECT id, try + 1, attempted, priority, body FROM messages WHERE seq = ?`
+		if _, err := h.row(q, []any{c.seq}, &id, &l.Try, &attempted, &l.Priority, &body); err != nil {
+			return nil, 0, err
+		}
+		if err := json.Unmarshal(body, &l.Message); err != nil {
+			return nil, 0, fmt.Errorf("message %s: %w", id, err)
+		}
+		l.Doubt, l.Attempted = attempted != 0, moment(attempted)
+		if _, err := h.exec(`UPDATE accounts SET fence = ?, leased = 1, until = ?, head = ? WHERE name = ?`, l.Fence, until, id, c.account); err != nil {
+			return nil, 0, err
+		}
+		earliest(until)
+		leases = append(leases, l)
+	}
+	return leases, next, nil
+}
+
+// look tells which message an account is to send next and from when on; ok is
+// false when it has none or may send none.
+func look(h *handle, account string) (c candidate, ok bool, err error) {
+	c.account = account
+	var leased bool
+	var until, notBefore int64
+	var head string
+	const q = `SELECT fence, leased, until, not_before, head, rate FROM accounts WHERE name = ? AND stopped = ''`
+	found, err := h.row(q, []any{account}, &c.fence, &leased, &until, &notBefore, &head, &c.rate)
+	if err != nil || !found {
+		return c, false, err
+	}
+	found = false
+	if head != "" {
+		found, err = h.row(`SELECT seq, due FROM messages WHERE id = ? AND state = 'waiting'`, []any{head}, &c.seq, &c.from)
+	}
+	if err == nil && !found {
+		leased = false // its message is gone
+		found, err = h.row(`SELECT seq, due FROM messages WHERE account = ? AND state = 'waiting' ORDER BY due, seq LIMIT 1`, []any{account}, &c.seq, &c.from)
+	}
+	if err != nil || !found {
+		return c, false, err
+	}
+	if leased {
+		c.from = until
+	} else {
+		c.from = max(c.from, notBefore)
+	}
+	return c, true, nil
+}
+
+// Attempt implements store.Deliveries.
+func (s *Store) Attempt(ctx context.Context, now time.Time, l store.Lease) (ok bool, err error) {
+	err = s.update(ctx, func(h *handle) error {
+		held, err := holds(h, l)
+		if ok = held == has; err != nil || !ok {
+			return err
+		}
+		_, err = h.exec(`UPDATE messages SET try = try + 1, attempted = ?2, tried = ?3 WHERE id = ?1 AND tried <> ?3`, l.Message.ID, millis(now), l.Fence)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("begin message %s: %w", l.Message.ID, err)
+	}
+	return ok, nil
+}
+
+type hold int
+
+const (
+	lost    hold = iota // by another's claim
+	has                 // still the lease's
+	settled             // by this lease
+)
+
+// holds tells whether the account is still this lease's.
+func holds(h *handle, l store.Lease) (hold, error) {
+	var fence int64
+	var leased bool
+	found, err := h.row(`SELECT fence, leased FROM accounts WHERE name = ?`, []any{l.Account}, &fence, &leased)
+	switch {
+	case err != nil || !found || fence != l.Fence:
+		return lost, err
+	case leased:
+		return has, nil
+	default:
+		return settled, nil
+	}
+}
+
+// Extend implements store.Deliveries.
+func (s *Store) Extend(ctx context.Context, now time.Time, l store.Lease, ttl time.Duration) (ok bool, err error) {
+	err = s.update(ctx, func(h *handle) error {
+		n, err := h.exec(`UPDATE accounts SET until = ? WHERE name = ? AND fence = ? AND leased = 1`, millis(now.Add(ttl)), l.Account, l.Fence)
+		ok = n == 1
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("extend the lease of %s: %w", l.Account, err)
+	}
+	return ok, nil
+}
+
+// Finish implements store.Deliveries.
+func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t store.Settlement) (ok bool, err error) {
+	err = s.update(ctx, func(h *handle) error {
+		held, err := holds(h, l)
+		if ok = held != lost; err != nil || held != has {
+			return err
+		}
+		return finish(h, millis(now), l, t)
+	})
+	if err != nil {
+		return false, fmt.Errorf("settle message %s: %w", l.Message.ID, err)
+	}
+	if ok {
+		s.wake()
+	}
+	return ok, nil
+}
+
+func finish(h *handle, now int64, l store.Lease, t store.Settlement) error {
+	id := l.Message.ID
+	stays := false
+	var err error
+	switch t.Result {
+	case store.Sent:
+		receipt, jerr := json.Marshal(t.Receipt)
+		if jerr != nil {
+			return jerr
+		}
+		if _, err = h.exec(`UPDATE messages SET state = 'sent', since = ?, receipt = ?, reason = '' WHERE id = ?`, now, receipt, id); err == nil {
+			_, err = h.exec(`UPDATE accounts SET sent = sent + 1 WHERE name = ?`, l.Account)
+		}
+	case store.Retry:
+		stays = true
+		_, err = h.exec(`UPDATE messages SET attempted = 0, reason = ? WHERE id = ?`, t.Reason, id)
+	case store.Defer:
+		stays = true
+		_, err = h.exec(`UPDATE messages SET reason = ?2, try = try - (tried = ?3), attempted = attempted * (tried <> ?3), tried = tried * (tried <> ?3) WHERE id = ?1`, id, t.Reason, l.Fence)
+	case store.Doubt:
+		stays = true
+		_, err = h.exec(`UPDATE messages SET reason = ? WHERE id = ?`, t.Reason, id)
+	case store.Held:
+		_, err = h.exec(`UPDATE messages SET state = 'held', since = ?, reason = ? WHERE id = ?`, now, t.Reason, id)
+	case store.Dead:
+		_, err = h.exec(`UPDATE messages SET state = 'dead', since = ?2, reason = ?3, attempted = attempted * (?4 OR tried <> ?5) WHERE id = ?1`, id, now, t.Reason, t.MayBeOut, l.Fence)
+	default:
+		return fmt.Errorf("result %q is none that there is", t.Result)
+	}
+	if err != nil {
+		return err
+	}
+	head := ""
+	if stays {
+		head = id
+	}
+	const q = `UPDATE accounts SET leased = 0, until = 0, head = ?, not_before = ?, rate = ?, stopped = CASE WHEN ? THEN ? ELSE stopped END WHERE name = ?`
+	if _, err := h.exec(q, head, millis(t.Next), orNull(t.Rate), t.Stop, why(t.Reason), l.Account); err != nil {
+		return err
+	}
+	if t.Decision.What == "" {
+		return nil
+	}
+	return decide(h, now, t.Decision.Source, []store.Decision{t.Decision})
+}
+
+// why is never empty, since an account is stopped when it has a reason.
+func why(reason string) string {
+	if reason == "" {
+		return "no reason was given"
+	}
+	return reason
+}
+
+// Receipt implements store.Deliveries.
+func (s *Store) Receipt(ctx context.Context, id string) (r network.Receipt, found bool, err error) {
+	err = s.view(ctx, func(h *handle) error {
+		var b []byte
+		ok, err := h.row(`SELECT receipt FROM messages WHERE id = ? AND state = 'sent'`, []any{id}, &b)
+		if err != nil || !ok {
+			return err
+		}
+		found = true
+		return json.Unmarshal(b, &r)
+	})
+	if err != nil {
+		return network.Receipt{}, false, fmt.Errorf("receipt of message %s: %w", id, err)
+	}
+	return r, found, nil
+}
