@@ -1,0 +1,104 @@
+package email
+
+import (
+	"html"
+	"regexp"
+	"strings"
+
+	"syndicated/worker/network"
+)
+
+// text is the part for those who read plain text.
+func (a *Account) text(m network.Message) string {
+	var b strings.Builder
+	if m.Warning != "" {
+		b.WriteString("[" + m.Warning + "]\n\n")
+	}
+	b.WriteString(strings.TrimSpace(m.Text))
+	if m.Link != "" && !strings.Contains(m.Text, m.Link) {
+		b.WriteString("\n\n" + m.Link)
+	}
+	if a.c.Unsubscribe != "" {
+		b.WriteString("\n\n-- \nUnsubscribe: " + a.c.Unsubscribe)
+	}
+	b.WriteByte('\n')
+	return plain(b.String())
+}
+
+// plain takes out what belongs into no text part.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// html is the part for all others: the message's own HTML, or its text.
+func (a *Account) html(m network.Message, pic *picture) string {
+	var b strings.Builder
+	b.WriteString("<!DOCTYPE html>\n<html")
+	if m.Language != "" {
+		b.WriteString(` lang="` + html.EscapeString(m.Language) + `"`)
+	}
+	b.WriteString(">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>" +
+		html.EscapeString(subject(m)) + "</title></head>\n" +
+		"<body style=\"font-family:sans-serif;line-height:1.5;max-width:40em;margin:0 auto;padding:1em\">\n")
+	if m.Warning != "" {
+		b.WriteString("<p><strong>" + html.EscapeString(m.Warning) + "</strong></p>\n")
+	}
+	if pic != nil {
+		img := `<img src="cid:` + pic.name + `" alt="` + html.EscapeString(pic.alt) + `" style="max-width:100%;height:auto">`
+		if linkable(m.Link) {
+			img = `<a href="` + html.EscapeString(m.Link) + `">` + img + `</a>`
+		}
+		b.WriteString("<p>" + img + "</p>\n")
+	}
+	if m.HTML != "" {
+		b.WriteString(m.HTML)
+	} else {
+		b.WriteString(paragraphs(m.Text))
+		if linkable(m.Link) && !strings.Contains(m.Text, m.Link) {
+			b.WriteString("<p>" + anchor(m.Link) + "</p>\n")
+		}
+	}
+	if u := a.c.Unsubscribe; u != "" {
+		b.WriteString("\n<hr>\n<p style=\"font-size:smaller\"><a href=\"" + html.EscapeString(u) + "\">Unsubscribe</a></p>")
+	}
+	b.WriteString("\n</body>\n</html>\n")
+	return plain(b.String())
+}
+
+// paragraphs makes HTML of text: a paragraph for each block, a break for each
+// line, a link for each address.
+func paragraphs(text string) string {
+	var b strings.Builder
+	for block := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
+		if block = strings.TrimSpace(block); block == "" {
+			continue
+		}
+		b.WriteString("<p>")
+		from := 0
+		for _, at := range address.FindAllStringIndex(block, -1) {
+			end := at[0] + len(strings.TrimRight(block[at[0]:at[1]], `.,;:!?'")]}»”`))
+			b.WriteString(lines(block[from:at[0]]) + anchor(block[at[0]:end]))
+			from = end
+		}
+		b.WriteString(lines(block[from:]) + "</p>\n")
+	}
+	return b.String()
+}
+
+var address = regexp.MustCompile(`https?://[^\s<>"]+`)
+
+func lines(s string) string { return strings.ReplaceAll(html.EscapeString(s), "\n", "<br>\n") }
+
+func anchor(to string) string {
+	e := html.EscapeString(to)
+	return `<a href="` + e + `">` + e + `</a>`
+}
+
+func linkable(s string) bool {
+	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
+}
