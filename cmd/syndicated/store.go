@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"syndicated/config"
+)
+
+func runStore(ctx context.Context, e env, args []string) int {
+	f := flags(e, "store")
+	c := commonFlags(f)
+	rest, status, ok := parse(f, args)
+	if !ok {
+		return status
+	}
+	if len(rest) < 1 || len(rest) > 2 {
+		return wrongUse(e, "store export FILE, store import FILE (- for standard output and input), or store check")
+	}
+	s, ok := load(e, c.file)
+	if !ok {
+		return exitUsage
+	}
+	st, err := openStore(ctx, string(s.Store), logger(e, c.logFormat, config.Log{Level: "warn"}))
+	if err != nil {
+		return fail(e, err)
+	}
+	defer func() {
+		if err := st.Close(); err != nil {
+			status = fail(e, err)
+		}
+	}()
+	switch {
+	case rest[0] == "check" && len(rest) == 1:
+		warnings, err := st.Check(ctx)
+		for _, w := range warnings {
+			fmt.Fprintln(e.stdout, "warning:", w)
+		}
+		if err != nil {
+			return fail(e, err)
+		}
+		fmt.Fprintln(e.stdout, "well")
+	case rest[0] == "export" && len(rest) == 2:
+		if err := writeWhole(e, rest[1], func(w *bufio.Writer) error { return st.Export(ctx, w) }); err != nil {
+			return fail(e, err)
+		}
+	case rest[0] == "import" && len(rest) == 2:
+		in := e.stdin
+		if rest[1] != "-" {
+			file, err := os.Open(rest[1])
+			if err != nil {
+				return fail(e, err)
+			}
+			defer file.Close()
+			in = file
+		}
+		if err := st.Import(ctx, bufio.NewReaderSize(in, 1<<20)); err != nil {
+			return fail(e, err)
+		}
+	default:
+		return wrongUse(e, "store %s is not understood: store export FILE, store import FILE, or store check", rest[0])
+	}
+	return status
+}
+
+// writeWhole writes a file that is there whole or not at all; - is standard output.
+func writeWhole(e env, name string, write func(*bufio.Writer) error) (err error) {
+	if name == "-" {
+		b := bufio.NewWriter(e.stdout)
+		return errors.Join(write(b), b.Flush())
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	b := bufio.NewWriter(f)
+	if err := errors.Join(write(b), b.Flush(), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}

@@ -1,0 +1,190 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"syndicated/worker/store"
+)
+
+// Tally is what Once did.
+type Tally struct {
+	Sources, Failed  int // read, of which so many could not be
+	Sent, Dead, Held int
+	Waiting          int       // messages that may not be sent yet
+	Next             time.Time // when the first of them may
+	Stopped          []string  // accounts
+	FailedSources    []string
+}
+
+// Once reads every source now, whatever its schedule, and sends everything that
+// may be sent now; it waits for nothing but for attempts whose answer was lost
+// (patience at most). New posts are not left to settle: whoever runs Once says
+// when.
+func (w *Worker) Once(ctx context.Context, patience time.Duration) (Tally, error) {
+	var t Tally
+	w.unsettled = true
+	if err := w.start(ctx); err != nil {
+		return t, err
+	}
+	hand, drop := w.grace(ctx)
+	defer drop()
+	var mu sync.Mutex
+	failed := map[string]bool{}
+	note := func(name string, ok bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		t.Sources++
+		if !ok {
+			failed[name] = true
+		}
+	}
+	told := w.Told
+	w.Told = func(d store.Decision) {
+		mu.Lock()
+		switch {
+		case d.Message == "":
+		case d.What == string(store.Sent):
+			t.Sent++
+		case d.What == string(store.Dead):
+			t.Dead++
+		}
+		mu.Unlock()
+		if told != nil {
+			told(d)
+		}
+	}
+
+	// Messages go out while sources are read: nothing waits for the slowest feed.
+	reading, read := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { w.deliverLoop(reading, hand) })
+	names := make([]string, 0, len(w.Sources))
+	for _, s := range w.Sources {
+		names = append(names, s.Name)
+	}
+	err := w.readAll(ctx, hand, names, note)
+	if err == nil {
+		// What the lists named, known only now.
+		var members []string
+		w.members.mu.Lock()
+		for name := range w.members.byName {
+			members = append(members, name)
+		}
+		w.members.mu.Unlock()
+		slices.Sort(members)
+		err = w.readAll(ctx, hand, members, note)
+	}
+	w.done.flush(hand, w)
+	read()
+	wg.Wait()
+	if err == nil {
+		err = w.drain(ctx, hand, patience)
+	}
+	for name := range failed {
+		t.FailedSources = append(t.FailedSources, name)
+	}
+	slices.Sort(t.FailedSources)
+	t.Failed = len(failed)
+	if err != nil {
+		return t, err
+	}
+	states, err := w.Store.Accounts(ctx)
+	if err != nil {
+		return t, fmt.Errorf("read the accounts: %w", err)
+	}
+	for _, s := range states {
+		t.Waiting += s.Waiting
+		t.Held += s.Held
+		if s.Stopped != "" {
+			t.Stopped = append(t.Stopped, s.Account)
+		}
+	}
+	return t, ctx.Err()
+}
+
+// readAll polls the named sources, many at once.
+func (w *Worker) readAll(ctx, hand context.Context, names []string, note func(string, bool)) error {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, w.Polls)
+	defer wg.Wait()
+	for _, name := range names {
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		now, err := w.Store.Now(ctx)
+		if err != nil {
+			return err
+		}
+		p, ok, err := w.Store.ClaimPoll(ctx, now, name, w.Lease)
+		if err != nil {
+			return fmt.Errorf("claim %s: %w", name, err)
+		}
+		if !ok { // another worker reads it now
+			<-slots
+			continue
+		}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			note(name, w.poll(hand, p) != "failed")
+		})
+	}
+	return nil
+}
+
+// drain delivers until nothing is left that may be sent now. An attempt whose
+// answer was lost, or that a worker which died held, is waited for.
+func (w *Worker) drain(ctx, hand context.Context, patience time.Duration) error {
+	end := time.Now().Add(patience)
+	for ctx.Err() == nil {
+		leases, next, err := w.claim(ctx)
+		if err != nil {
+			return fmt.Errorf("claim messages: %w", err)
+		}
+		var wg sync.WaitGroup
+		for _, l := range leases {
+			wg.Go(func() { w.deliver(hand, l) })
+		}
+		wg.Wait()
+		if len(leases) > 0 {
+			continue
+		}
+		soon, err := w.doubtful(ctx)
+		if err != nil {
+			return err
+		}
+		now, err := w.Store.Now(ctx)
+		if err != nil {
+			return err
+		}
+		if !soon || next.IsZero() || now.Add(time.Until(end)).Before(next) {
+			return nil
+		}
+		select {
+		case <-time.After(max(next.Sub(now), 10*time.Millisecond)):
+		case <-ctx.Done():
+		}
+	}
+	return ctx.Err()
+}
+
+// doubtful reports whether a message waits that was attempted and not settled.
+func (w *Worker) doubtful(ctx context.Context) (bool, error) {
+	for _, name := range w.names {
+		entries, err := w.Store.Messages(ctx, store.Filter{Account: name, State: store.Waiting, Limit: 1})
+		if err != nil {
+			return false, fmt.Errorf("read the queue of %s: %w", name, err)
+		}
+		for _, e := range entries {
+			if !e.Attempted.IsZero() {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
