@@ -125,6 +125,9 @@ func (c *Composer) Compose(e Event) (Composed, error) {
 
 // optedOut is why a post is shared with nobody, or "".
 func optedOut(p feeds.Post) string {
+	if p.Title == "" && p.Content == "" && p.Summary == "" && p.Share == "" && p.Link == "" && p.External == "" && p.Image == nil && len(p.Enclosures) == 0 {
+		return "the post is empty"
+	}
 	if p.Private {
 		return "the post is private"
 	}
@@ -167,8 +170,13 @@ func (c *Composer) draft(e Event, s said) draft {
 		}
 	case s.note:
 		d.body, d.own = s.text, true
+	case c.mail():
+		d.body = pointIn(s.text, mailRoom)
 	default:
-		d.body = within(s.point, c.pointRoom())
+		d.body = pointIn(s.point, c.pointRoom())
+		if c.Words.Long == "link" && d.body != s.point {
+			d.body = ""
+		}
 	}
 	return c.settle(d)
 }
@@ -183,11 +191,14 @@ func (c *Composer) settle(d draft) draft {
 	return d
 }
 
+// cardRoom is how much of a summary a card shows, in graphemes.
+const cardRoom = 280
+
 // pointRoom is how much of a summary reads well on the network, in graphemes.
 func (c *Composer) pointRoom() int {
 	switch most := c.Manner.Max; {
-	case c.Network == "email":
-		return 100_000
+	case c.mail():
+		return mailRoom
 	case most > 0 && most <= 350:
 		return 200
 	case most > 0 && most < 1000:
@@ -229,7 +240,7 @@ func (c *Composer) message(e Event, s said, kind string) network.Message {
 	m := network.Message{
 		ID:      ID(c.Account, p.Source, p.Key, p.Revision, kind, 0),
 		Account: c.Account, Kind: kind, Verb: network.VerbPost,
-		Link: c.link(p), Title: s.title, Summary: within(s.point, 280), Tags: c.Words.Tags.Hashtags(p.Tags),
+		Link: c.link(p), Title: s.title, Summary: pointIn(s.point, cardRoom), Tags: c.Words.Tags.Hashtags(p.Tags),
 		Language: c.language(p), Warning: c.Words.Warning, Visibility: c.Words.Visibility, Media: c.media(p, s.note),
 		Source: p.Source, Post: p.Key, Created: e.Now, Published: p.Published,
 	}
@@ -249,12 +260,15 @@ func (c *Composer) finish(e Event, s said, m network.Message, d draft) ([]networ
 		}
 		m.Data = data
 	}
-	messages := []network.Message{m}
-	text, err := c.text(e, s, &messages[0], d)
-	if err != nil {
-		return nil, err
+	messages := c.thread(e, s, m, d)
+	if messages == nil {
+		text, err := c.text(e, s, &m, d)
+		if err != nil {
+			return nil, err
+		}
+		m.Text = text
+		messages = []network.Message{m}
 	}
-	messages[0].Text = text
 	if err := c.freeze(messages, e.Now); err != nil {
 		return nil, err
 	}
@@ -266,7 +280,11 @@ func (c *Composer) text(e Event, s said, m *network.Message, d draft) (string, e
 	if t := c.template(m.Kind); t != nil {
 		return c.fill(t, e, s, m, d)
 	}
-	write := func(d draft) string { return d.write(c.markup, c.Manner.Markup == network.Mrkdwn) }
+	if c.mail() {
+		m.HTML = letter(m.Language, d, e.Verdict.Post)
+		d.title = "" // the subject has it
+	}
+	write := c.write
 	media := len(m.Media) > 0
 	if media && d.own && !c.fits(write(d), true) && c.fits(write(d), false) {
 		// The author's whole words matter more than a picture.
@@ -274,6 +292,9 @@ func (c *Composer) text(e Event, s said, m *network.Message, d draft) (string, e
 	}
 	return write(d.fit(func(d draft) bool { return c.fits(write(d), media) })), nil
 }
+
+// write puts a draft into the network's markup. Slack's users expect the title to be the link.
+func (c *Composer) write(d draft) string { return d.write(c.markup, c.Manner.Markup == network.Mrkdwn) }
 
 func (c *Composer) freeze(messages []network.Message, now time.Time) error {
 	if c.Freeze == nil {

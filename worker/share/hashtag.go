@@ -75,24 +75,33 @@ func hashtag(tag string) string {
 	if name, ok := tagNames[tagKey(tag)]; ok {
 		tag = name
 	}
+	if sub, ok := strings.CutPrefix(tag, "r/"); ok {
+		tag = sub // a community, as Reddit's feeds write it
+	}
 	// Apostrophes join (rock 'n' roll, l'été); everything else that is no letter parts words.
 	words := strings.FieldsFunc(norm.NFC.String(tag), func(r rune) bool { return !tagRune(r) && r != '\'' && r != '’' })
 	if len(words) > hashtagWords {
 		return ""
 	}
 	var b strings.Builder
-	letters := false
+	letters, digits := 0, 0
 	for _, w := range words {
 		w = strings.Trim(strings.NewReplacer("'", "", "’", "").Replace(w), "_\u200c\u00b7")
 		if len(words) > 1 {
 			w = capital(w)
 		}
 		b.WriteString(w)
-		letters = letters || strings.ContainsFunc(w, unicode.IsLetter)
+		for _, r := range w {
+			if unicode.IsLetter(r) {
+				letters++
+			} else if unicode.IsDigit(r) {
+				digits++
+			}
+		}
 	}
 	h := b.String()
-	// Digits alone are no hashtag, and a combining mark cannot begin one.
-	if first, _ := utf8.DecodeRuneInString(h); !letters || unicode.IsMark(first) || utf8.RuneCountInString(h) > hashtagRunes {
+	// Digits alone are no hashtag, a date or a number is none that helps, and a combining mark cannot begin one.
+	if first, _ := utf8.DecodeRuneInString(h); letters == 0 || digits > 4 && digits > letters || unicode.IsMark(first) || utf8.RuneCountInString(h) > hashtagRunes {
 		return ""
 	}
 	return h

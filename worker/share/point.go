@@ -8,7 +8,7 @@ import (
 	"syndicated/feeds"
 )
 
-// words is what a post says, as plain text.
+// said is what a post says, as plain text.
 type said struct {
 	title string
 	text  string // the whole, with lists and the addresses of links
@@ -31,15 +31,88 @@ func listen(p feeds.Post) said {
 	if s.note = s.title == "" && s.text != ""; s.note {
 		return s
 	}
-	if p.Summary != "" {
-		s.point = unfinished(tidy(read(p.Summary, reading{prose: true}), s.title))
-	}
-	if length(s.point) < 20 && p.Content != "" {
-		if from := tidy(read(p.Content, reading{prose: true}), s.title); length(from) > length(s.point) {
-			s.point = from
+	s.point = gist(p.Summary, s.title)
+	if stub := length(s.point) < 45; stub && p.Content != "" && (s.point == "" || strings.HasSuffix(s.point, ellipsis)) {
+		if longer := gist(p.Content, s.title); longer != "" {
+			s.point = longer
 		}
 	}
 	return s
+}
+
+// gist is the running text of HTML as one would quote it: without greetings,
+// credits, addresses and what repeats the title.
+func gist(html, title string) string {
+	if html == "" {
+		return ""
+	}
+	paras := strings.Split(unfinished(tidy(read(html, reading{prose: true}), title)), "\n\n")
+	for len(paras) > 1 && (salutation(paras[0]) || credit.MatchString(paras[0])) {
+		paras = paras[1:]
+	}
+	if ends := sentenceEnds(paras[0]); len(ends) > 0 {
+		first := squeeze(paras[0][:ends[0]])
+		if len(first) >= 10 && strings.Contains(squeeze(title), first) {
+			paras[0] = strings.TrimSpace(paras[0][ends[0]:])
+		}
+	}
+	s := strings.TrimSpace(strings.Join(paras, "\n\n"))
+	s = aside.ReplaceAllString(s, "")
+	return address.ReplaceAllStringFunc(s, bareAddress)
+}
+
+func salutation(para string) bool {
+	return strings.HasSuffix(para, ",") && len(strings.Fields(para)) <= 6
+}
+
+var (
+	credit = regexp.MustCompile(`(?i)^(?:source|image|photo|picture|credit|illustration|quelle|bild|foto|crédit|photo by|image by|keywords|tags|mots-clés|schlagwörter)\s?[:：].{0,120}$`)
+	aside  = regexp.MustCompile(`\s*\(https?://[^\s()]+\)`)
+)
+
+// bareAddress is an address as people write it in running text: no network
+// takes it for the link that the message is about.
+func bareAddress(url string) string {
+	end := len(strings.TrimRight(url, ".,;:!?)'\"”"))
+	url, rest := url[:end], url[end:]
+	_, bare, _ := strings.Cut(url, "://")
+	bare = strings.TrimSuffix(strings.TrimPrefix(bare, "www."), "/")
+	if host, path, ok := strings.Cut(bare, "/"); ok && len(path) > 30 {
+		bare = host
+	}
+	return bare + rest
+}
+
+// pointIn is as much of a point as reads well in about room graphemes: whole
+// sentences of at most three paragraphs. The first sentence may be half as
+// long again. What only leads to a list or to code is left out.
+func pointIn(point string, room int) string {
+	if paras := strings.SplitN(point, "\n\n", 4); len(paras) > 3 && room < mailRoom {
+		point = strings.Join(paras[:3], "\n\n")
+	}
+	if length(point) > room {
+		best := 0
+		for i, end := range sentenceEnds(point) {
+			n := length(point[:end])
+			if n > room && (i > 0 || n > room*3/2) {
+				break
+			}
+			best = end
+		}
+		if best > 0 {
+			point = point[:best]
+		} else {
+			point = within(point, room)
+		}
+	}
+	for strings.HasSuffix(point, ":") || strings.HasSuffix(point, "：") {
+		ends := sentenceEnds(strings.TrimRight(point, ":："))
+		if len(ends) < 2 {
+			return strings.TrimRight(point, ":：") + ellipsis
+		}
+		point = strings.TrimSpace(point[:ends[len(ends)-2]])
+	}
+	return point
 }
 
 // naming tells whether title names the post: it is neither a stand-in nor the
@@ -69,17 +142,19 @@ func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " 
 var (
 	wholeNoise = regexp.MustCompile(`(?i)^(?:the post .{1,300} (?:first )?appeared first on .{1,200}|(?:der beitrag|the article) .{1,300} (?:erschien zuerst auf|first appeared on) .{1,200}` +
 		`|l[’']article .{1,300} est apparu en premier sur .{1,200}|la entrada .{1,300} (?:se publicó primero en|aparece primero en) .{1,200}` +
-		`|submitted by\s+/?u/\S+.*|comments?|\[?(?:link|comments)\]?(?:\s+\[?comments\]?)?|article url: .*|comments url: .*|points: \d+.*|# ?comments: \d+` +
+		`|(?s:submitted by\s+/?u/\S+.*)|comments?|\[?(?:link|comments)\]?(?:\s+\[?comments\]?)?|article url: .*|comments url: .*|points: \d+.*|# ?comments: \d+` +
 		`|(?:estimated )?reading time:? .{1,30}|\d+ min(?:ute)?s? read|\[?(?:continue reading|read more|read the rest|keep reading|weiterlesen|lire la suite|leer más|seguir leyendo|continua a leggere|lees verder|czytaj dalej|läs mer)\b.{0,200})$`)
 	tailNoise = regexp.MustCompile(`(?i)\s*(?:\(|\[)?(?:continue reading|read more|read the rest of|keep reading|weiterlesen|lire la suite|leer más|seguir leyendo|lees verder|läs mer)(?:[:.…»›→ ][^.!?\n]{0,150})?(?:\)|\])?\s*(?:»|›|→|…|\.{3})?\s*$`)
-	cutMark   = regexp.MustCompile(`\s*(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|\.\.\.|…)\s*$`)
+	// phraseNoise is what podcast hosts put behind a summary.
+	phraseNoise = regexp.MustCompile(`(?i)\s*(?:see \S+ for (?:privacy|more) information(?: about .{1,60})?\.?|learn more about your ad choices\.(?: visit \S+)?|hosted on acast\. see \S+ for more information\.?|visit (?:podcastchoices|megaphone)\S+)\s*`)
+	cutMark     = regexp.MustCompile(`\s*(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|\.\.\.|…)\s*$`)
 )
 
 // tidy takes out of a text what its author did not write, and the title where the text repeats it.
 func tidy(text, title string) string {
 	var keep []string
 	for i, para := range strings.Split(clean(text), "\n\n") {
-		para = strings.TrimSpace(para)
+		para = strings.TrimSpace(phraseNoise.ReplaceAllString(para, ""))
 		if wholeNoise.MatchString(para) || !strings.ContainsFunc(para, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsSymbol(r) }) {
 			continue
 		}

@@ -242,7 +242,7 @@ func unread(n *html.Node) bool {
 // noProse tells what is no running text.
 func noProse(n *html.Node) bool {
 	switch n.DataAtom {
-	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Pre, atom.Table, atom.Figure, atom.Figcaption, atom.Nav, atom.Aside, atom.Form:
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Pre, atom.Table, atom.Figure, atom.Figcaption, atom.Nav, atom.Aside, atom.Form, atom.Dl:
 		return true
 	case atom.Sup:
 		return n.FirstChild != nil && n.FirstChild.DataAtom == atom.A

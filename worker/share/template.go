@@ -285,7 +285,7 @@ func (c *Composer) fields(e Event, s said, m *network.Message, d draft) fields {
 	if f.Summary == "" {
 		f.Summary = s.text
 	}
-	f.Summary = within(f.Summary, c.pointRoom())
+	f.Summary = pointIn(f.Summary, c.pointRoom())
 	var names []string
 	for _, a := range p.Authors {
 		if a.Name != "" {

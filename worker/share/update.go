@@ -22,13 +22,13 @@ func (c *Composer) update(e Event) (Composed, error) {
 	if err != nil {
 		return Composed{}, err
 	}
-	messages, err := c.told(e, c.verb(e.Before))
+	messages, err := c.told(e, c.verb(e))
 	return Composed{Messages: messages, Instead: instead}, err
 }
 
 // verb is how the account tells an update, by its settings and powers.
-func (c *Composer) verb(before []Earlier) network.Verb {
-	if len(before) == 0 {
+func (c *Composer) verb(e Event) network.Verb {
+	if len(e.Before) == 0 {
 		return network.VerbPost
 	}
 	want := network.Verb(c.Words.Update)
@@ -36,7 +36,7 @@ func (c *Composer) verb(before []Earlier) network.Verb {
 		want = c.Manner.Update
 	}
 	switch {
-	case want == network.VerbEdit && c.CanEdit:
+	case want == network.VerbEdit && c.CanEdit && !c.threaded(e):
 		return network.VerbEdit
 	case (want == network.VerbEdit || want == network.VerbReply) && c.CanReply:
 		return network.VerbReply
@@ -56,7 +56,7 @@ func (c *Composer) told(e Event, verb network.Verb) ([]network.Message, error) {
 	if d.own {
 		d.body = without(d.body, note)
 	} else {
-		m.Summary = within(s.point, 280)
+		m.Summary = pointIn(s.point, cardRoom)
 	}
 	d.label, d.note = label, within(note, noteRoom)
 	switch verb {
@@ -88,6 +88,10 @@ func (c *Composer) told(e Event, verb network.Verb) ([]network.Message, error) {
 // instead is the body for the message about the post that still waits: the
 // first, written anew from the post as it is now, or a later update.
 func (c *Composer) instead(e Event) (*network.Message, error) {
+	if c.threaded(e) {
+		// One body cannot stand for the parts that wait with it.
+		return nil, nil
+	}
 	for i, b := range e.Before {
 		if b.Sent {
 			continue
@@ -101,7 +105,7 @@ func (c *Composer) instead(e Event) (*network.Message, error) {
 		} else if e.Verdict.Note.Text != "" || e.Verdict.Kind == "update" {
 			earlier := e
 			earlier.Before = e.Before[:i]
-			messages, err = c.told(earlier, c.verb(earlier.Before))
+			messages, err = c.told(earlier, c.verb(earlier))
 		}
 		if err != nil || len(messages) != 1 {
 			return nil, err
