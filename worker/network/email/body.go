@@ -49,7 +49,7 @@ func (a *Account) html(m network.Message, pic *picture) string {
 		b.WriteString("<p><strong>" + html.EscapeString(m.Warning) + "</strong></p>\n")
 	}
 	if pic != nil {
-		img := `<img src="cid:` + pic.name + `" alt="` + html.EscapeString(pic.alt) + `" style="max-width:100%;height:auto">`
+		img := `<img src="cid:` + a.contentID() + `" alt="` + html.EscapeString(pic.alt) + `" style="max-width:100%;height:auto">`
 		if linkable(m.Link) {
 			img = `<a href="` + html.EscapeString(m.Link) + `">` + img + `</a>`
 		}

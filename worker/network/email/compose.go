@@ -100,7 +100,7 @@ func (a *Account) compose(m network.Message, id string, t thread, pic *picture) 
 	msg.SetBodyString(gomail.TypeTextPlain, a.text(m))
 	msg.AddAlternativeString(gomail.TypeTextHTML, a.html(m, pic))
 	if pic != nil {
-		if err := msg.EmbedReader(pic.name, bytes.NewReader(pic.data), gomail.WithFileContentID(pic.name), gomail.WithFileContentType(gomail.ContentType(pic.mime))); err != nil {
+		if err := msg.EmbedReader(pic.name, bytes.NewReader(pic.data), gomail.WithFileContentID("<"+a.contentID()+">"), gomail.WithFileContentType(gomail.ContentType(pic.mime))); err != nil {
 			return nil, fmt.Errorf("add the picture: %w", err)
 		}
 	}

@@ -3,6 +3,8 @@ package email
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -63,7 +65,10 @@ func (a *Account) connect(ctx context.Context) (*session, error) {
 }
 
 func (a *Account) greet(ctx context.Context, s *session) error {
-	conf := &tls.Config{ServerName: a.host, MinVersion: tls.VersionTLS12}
+	conf, err := a.tlsConfig()
+	if err != nil {
+		return err
+	}
 	mode := a.c.TLS
 	if mode == "" || mode == "auto" {
 		mode = "starttls"
@@ -79,26 +84,41 @@ func (a *Account) greet(ctx context.Context, s *session) error {
 		}
 		conn = t
 	}
-	var err error
 	if s.Client, err = smtp.NewClient(conn, a.host); err != nil {
-		return later(err, a.env.Now())
+		return later(a.tidy(err), a.env.Now())
 	}
 	s.SkipSMTPUTF8(a.ascii())
 	if err := s.Hello(a.hello()); err != nil {
-		return later(fmt.Errorf("hello: %w", err), a.env.Now())
+		return later(fmt.Errorf("hello: %w", a.tidy(err)), a.env.Now())
 	}
 	if mode == "starttls" {
 		if ok, _ := s.Extension("STARTTLS"); !ok {
 			return network.Stopped(errors.New("the server has no STARTTLS; set tls to none if the way to it is safe"))
 		}
 		if err := s.StartTLS(conf); err != nil {
-			return later(fmt.Errorf("STARTTLS: %w", err), a.env.Now())
+			return later(fmt.Errorf("STARTTLS: %w", a.tidy(err)), a.env.Now())
 		}
 	}
 	if a.c.User == "" {
 		return nil
 	}
 	return a.signIn(s, mode != "none")
+}
+
+func (a *Account) tlsConfig() (*tls.Config, error) {
+	conf := &tls.Config{ServerName: a.host, MinVersion: tls.VersionTLS12}
+	if a.c.CA == "" {
+		return conf, nil
+	}
+	pem, err := os.ReadFile(a.c.CA)
+	if err != nil {
+		return nil, network.Stopped(fmt.Errorf("read ca: %w", err))
+	}
+	conf.RootCAs = x509.NewCertPool()
+	if !conf.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, network.Stopped(fmt.Errorf("read ca: no certificate in %s", a.c.CA))
+	}
+	return conf, nil
 }
 
 // signIn uses the best of what the server offers.
@@ -125,7 +145,7 @@ func (a *Account) signIn(s *session, secure bool) error {
 		return network.Stopped(fmt.Errorf("sign in: the server offers %q, none of which is safe here", offered))
 	}
 	if err := s.Auth(auth); err != nil {
-		err = fmt.Errorf("sign in: %w", err)
+		err = fmt.Errorf("sign in: %w", a.tidy(err))
 		if code := codeOf(err); code >= 500 {
 			return network.Stopped(err)
 		}
@@ -157,6 +177,22 @@ func (a *Account) hello() string {
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// tidy makes one line of what a server said, with no secret in it.
+func (a *Account) tidy(err error) error {
+	e, ok := errors.AsType[*textproto.Error](err)
+	if !ok {
+		return err
+	}
+	password := a.c.Password.Reveal()
+	secrets := []string{password}
+	if password != "" {
+		for _, s := range []string{password, "\x00" + a.c.User + "\x00" + password} {
+			secrets = append(secrets, base64.StdEncoding.EncodeToString([]byte(s)))
+		}
+	}
+	return &textproto.Error{Code: e.Code, Msg: line(network.Redact(e.Msg, secrets...), 200)}
 }
 
 // codeOf is the server's code in err, 0 if the server said nothing.

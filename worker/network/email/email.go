@@ -40,6 +40,7 @@ import (
 type Config struct {
 	Server      string        `yaml:"server" required:"true" doc:"host of the SMTP server, with :port if it is not 587"`
 	TLS         string        `yaml:"tls" default:"auto" enum:"auto,starttls,tls,none" doc:"auto is tls on port 465, else starttls; none only within a machine or a safe network"`
+	CA          string        `yaml:"ca" doc:"file with the certificate (PEM) that signs the server's, if that is not a public authority"`
 	User        string        `yaml:"user" doc:"name to sign in with"`
 	Password    config.Secret `yaml:"password" doc:"password to sign in with"`
 	From        string        `yaml:"from" required:"true" doc:"sender, as address or Name <address>"`

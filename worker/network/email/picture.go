@@ -31,3 +31,6 @@ func (a *Account) picture(ctx context.Context, m network.Message) *picture {
 	}
 	return &picture{name: "picture." + strings.TrimPrefix(kind, "image/"), mime: kind, alt: line(x.Alt, 1000), data: got.Body}
 }
+
+// contentID names the picture within its mail (RFC 2392).
+func (a *Account) contentID() string { return "picture@" + domain(a.from.Address) }

@@ -112,7 +112,7 @@ func (a *Account) send(ctx context.Context, m network.Message, t thread) (networ
 // unless nobody is left.
 func (a *Account) envelope(s *session, to []*mail.Address, some bool) (taken []string, put, err error) {
 	if err := s.Mail("<" + a.from.Address + ">"); err != nil {
-		err = fmt.Errorf("send mail from %s: %w", a.from.Address, err)
+		err = fmt.Errorf("send mail from %s: %w", a.from.Address, a.tidy(err))
 		switch code := codeOf(err); {
 		case code == 552:
 			return nil, nil, network.Permanent(err)
@@ -130,10 +130,10 @@ func (a *Account) envelope(s *session, to []*mail.Address, some bool) (taken []s
 		case code == 0: // the connection is gone, and nothing was sent
 			return nil, nil, fmt.Errorf("name a reader: %w", err)
 		case code >= 500:
-			refused = fmt.Errorf("send mail to %s: %w", x.Address, err)
-			a.env.Log.Warn("reader refused", "account", a.env.Name, "reader", x.Address, "err", err)
+			refused = fmt.Errorf("send mail to %s: %w", x.Address, a.tidy(err))
+			a.env.Log.Warn("reader refused", "account", a.env.Name, "reader", x.Address, "err", refused)
 		default:
-			put = fmt.Errorf("send mail to %s: %w", x.Address, err)
+			put = fmt.Errorf("send mail to %s: %w", x.Address, a.tidy(err))
 		}
 	}
 	switch {
@@ -152,21 +152,21 @@ func (a *Account) envelope(s *session, to []*mail.Address, some bool) (taken []s
 func (a *Account) data(s *session, data []byte) error {
 	w, err := s.Data()
 	if err != nil {
-		err = fmt.Errorf("send mail: %w", err)
+		err = fmt.Errorf("send mail: %w", a.tidy(err))
 		if codeOf(err) >= 500 {
 			return network.Permanent(err)
 		}
 		return later(err, a.env.Now())
 	}
 	if _, err := bytes.NewReader(data).WriteTo(w); err != nil {
-		return fmt.Errorf("send mail: %w", err)
+		return fmt.Errorf("send mail: %w", a.tidy(err))
 	}
 	_ = s.conn.SetDeadline(time.Now().Add(endTime))
 	err = w.Close()
 	if err == nil {
 		return nil
 	}
-	err = fmt.Errorf("send mail: %w", err)
+	err = fmt.Errorf("send mail: %w", a.tidy(err))
 	switch code := codeOf(err); {
 	case code == 0 || code < 400:
 		return network.Unknown(err)
