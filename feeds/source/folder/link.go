@@ -1,0 +1,204 @@
+package folder
+
+import (
+	"errors"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+// rule makes the link of a file.
+type rule struct {
+	root    *url.URL // ends in "/", nil when the folder is not published
+	pattern string
+}
+
+func newRule(base, pattern string) (rule, error) {
+	if pattern == "" {
+		pattern = ":path/"
+	}
+	r := rule{pattern: strings.TrimLeft(pattern, "/")}
+	if base == "" {
+		return r, nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme == "" || u.Host == "" {
+		return rule{}, errors.New("base_url is no whole URL")
+	}
+	if !strings.HasSuffix(u.Path, "/") {
+		u.Path += "/"
+		u.RawPath = ""
+	}
+	r.root = u
+	return r, nil
+}
+
+func (r rule) base() string {
+	if r.root == nil {
+		return ""
+	}
+	return r.root.String()
+}
+
+func (r rule) String() string { return r.base() + " " + r.pattern }
+
+var patternWord = regexp.MustCompile(`:[a-z_]+`)
+
+func badPattern(pattern string) (word string, bad bool) {
+	for _, word := range patternWord.FindAllString(pattern, -1) {
+		switch word {
+		case ":path", ":dir", ":slug", ":file", ":year", ":month", ":day":
+		default:
+			return word, true
+		}
+	}
+	return "", false
+}
+
+// of is the link of the file name, empty when the folder is not published. slug
+// may be empty.
+func (r rule) of(name, slug string, published time.Time) string {
+	if r.root == nil {
+		return ""
+	}
+	dir, file := path.Split(name)
+	stem, _ := cutEnding(file)
+	stem = cutLanguage(stem)
+	dir = strings.TrimSuffix(dir, "/")
+	if stem == "index" { // it is its folder
+		dir, stem = path.Split(dir)
+		dir = strings.TrimSuffix(dir, "/")
+	}
+	_, short := fileDate(stem)
+	if slug == "" {
+		slug = short
+	}
+	slug = strings.Trim(slug, "/")
+	rel := patternWord.ReplaceAllStringFunc(r.pattern, func(word string) string {
+		switch word {
+		case ":path":
+			return path.Join(dir, slug)
+		case ":dir":
+			return dir
+		case ":slug":
+			return slug
+		case ":file":
+			return stem
+		case ":year":
+			return published.Format("2006")
+		case ":month":
+			return published.Format("01")
+		case ":day":
+			return published.Format("02")
+		}
+		return word
+	})
+	for strings.Contains(rel, "//") { // a part was empty
+		rel = strings.ReplaceAll(rel, "//", "/")
+	}
+	return r.root.JoinPath(strings.TrimLeft(rel, "/")).String()
+}
+
+// cutLanguage takes Hugo's language off a name: hello.fr.md.
+func cutLanguage(stem string) string {
+	if at := strings.LastIndexByte(stem, '.'); at > 0 && languageCode.MatchString(stem[at+1:]) {
+		return stem[:at]
+	}
+	return stem
+}
+
+var languageCode = regexp.MustCompile(`^[a-z]{2}(-[A-Za-z]{2})?$`)
+
+// resolve makes a link of the front matter absolute.
+func (r rule) resolve(link string) string {
+	u, err := url.Parse(strings.TrimSpace(link))
+	if err != nil {
+		return ""
+	}
+	if u.IsAbs() || r.root == nil {
+		if !u.IsAbs() || u.Host == "" {
+			return ""
+		}
+		return u.String()
+	}
+	return r.root.ResolveReference(u).String()
+}
+
+// absolute makes the links of an HTML fragment absolute. base is where it is
+// published; other makes the link of another file of the folder, empty if it
+// is none.
+func absolute(fragment, base string, other func(name string) string) string {
+	at, err := url.Parse(base)
+	if err != nil || base == "" || !strings.ContainsRune(fragment, '<') {
+		return fragment
+	}
+	z := html.NewTokenizer(strings.NewReader(fragment))
+	var b strings.Builder
+	for {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			b.Write(z.Raw())
+			return b.String()
+		}
+		raw := string(z.Raw())
+		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
+			b.WriteString(raw)
+			continue
+		}
+		t := z.Token()
+		changed := false
+		for i, a := range t.Attr {
+			var next string
+			switch a.Key {
+			case "href", "src", "poster", "cite", "longdesc", "data":
+				next = resolveOne(at, a.Val, other)
+			case "srcset":
+				next = resolveSet(at, a.Val, other)
+			default:
+				continue
+			}
+			if next != a.Val {
+				t.Attr[i].Val, changed = next, true
+			}
+		}
+		if !changed {
+			b.WriteString(raw)
+			continue
+		}
+		b.WriteString(t.String())
+	}
+}
+
+func resolveOne(at *url.URL, link string, other func(string) string) string {
+	u, err := url.Parse(strings.TrimSpace(link))
+	if err != nil || u.IsAbs() {
+		return link
+	}
+	if u.Host == "" && u.Path != "" && !strings.HasPrefix(u.Path, "/") && other != nil {
+		if to := other(u.Path); to != "" {
+			if u.Fragment != "" {
+				to += "#" + u.EscapedFragment()
+			}
+			return to
+		}
+	}
+	return at.ResolveReference(u).String()
+}
+
+// resolveSet does each address of a srcset: "a.jpg 1x, b.jpg 2x".
+func resolveSet(at *url.URL, set string, other func(string) string) string {
+	parts := strings.Split(set, ", ")
+	for i, part := range parts {
+		part = strings.TrimSpace(part)
+		link, size, _ := strings.Cut(part, " ")
+		if strings.HasPrefix(link, "data:") {
+			continue
+		}
+		parts[i] = strings.TrimSpace(resolveOne(at, link, other) + " " + size)
+	}
+	return strings.Join(parts, ", ")
+}
