@@ -1,0 +1,87 @@
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"syndicated/feeds/write"
+)
+
+// record is what is kept of a feed between two runs, and between the workers
+// that share a store: when each document last changed, which revisions readers
+// may hold, and what hubs were told.
+type record struct {
+	Documents map[string]stamp `json:"documents"` // by format
+	Past      []snapshot       `json:"past"`      // oldest first
+}
+
+type stamp struct {
+	Hash     string    `json:"hash"`
+	Modified time.Time `json:"modified"`
+}
+
+// snapshot is one revision of a feed as readers may hold it.
+type snapshot struct {
+	Hashes map[string]string `json:"hashes"` // of documents, by format
+	Head   uint64            `json:"head"`
+	Marks  []uint64          `json:"marks"` // of the entries
+}
+
+// maxPast is how many revisions back a reader may be to be sent only what is
+// new (RFC 3229).
+const maxPast = 32
+
+func (s *Server) recall(ctx context.Context, feed string) record {
+	var r record
+	if s.memory == nil {
+		return r
+	}
+	b, err := s.memory.Load(ctx, "serve/"+feed)
+	if err == nil && len(b) > 0 {
+		err = json.Unmarshal(b, &r)
+	}
+	if err != nil {
+		s.c.Log.Warn("what is kept of a feed cannot be read", "feed", feed, "err", err)
+		return record{}
+	}
+	return r
+}
+
+// modified is when the document with this hash was first made.
+func (s *Server) modified(r record, format, hash string, now time.Time) time.Time {
+	if d, ok := r.Documents[format]; ok && d.Hash == hash && !d.Modified.After(now) {
+		return d.Modified
+	}
+	return now
+}
+
+// remember adds the edition to what readers may hold.
+func (s *Server) remember(ctx context.Context, before *edition, r record, e *edition) {
+	past := r.Past
+	if before != nil && s.memory == nil {
+		past = before.past
+	}
+	now := snapshot{Hashes: map[string]string{}, Head: e.doc.Head(), Marks: e.doc.Marks()}
+	for _, format := range []string{write.FormatRSS, write.FormatAtom} {
+		now.Hashes[format] = e.docs[format].hash
+	}
+	if n := len(past); n == 0 || past[n-1].Hashes[write.FormatAtom] != now.Hashes[write.FormatAtom] || past[n-1].Hashes[write.FormatRSS] != now.Hashes[write.FormatRSS] {
+		past = append(past[max(0, n-maxPast+1):n:n], now)
+	}
+	e.past = past
+	if s.memory == nil {
+		return
+	}
+	r.Documents, r.Past = map[string]stamp{}, past
+	for format, d := range e.docs {
+		r.Documents[format] = stamp{d.hash, d.modified}
+	}
+	b, err := json.Marshal(r)
+	if err == nil {
+		err = s.memory.Save(ctx, "serve/"+e.feed.Name, b)
+	}
+	if err != nil {
+		s.c.Log.Warn("what readers hold of a feed cannot be kept", "feed", e.feed.Name, "err", err)
+	}
+}

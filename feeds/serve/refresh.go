@@ -1,0 +1,293 @@
+package serve
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"syndicated/feeds"
+	"syndicated/feeds/write"
+)
+
+// site is everything that is served at one moment. It is never changed.
+type site struct {
+	docs   map[string]*document // by path
+	shared map[string]*edition  // by the path that is negotiated
+	byName map[string]*edition
+	gone   map[string]*answer // by feed name
+}
+
+// Refresh makes the documents of those feeds that changed and puts them in
+// place, then has the hubs told. It is cheap when nothing changed, and is to be
+// called after posts were committed and now and then, because time makes posts
+// too old. A feed that cannot be made keeps its documents; the others are made
+// all the same.
+func (s *Server) Refresh(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	revision, err := s.c.Library.Revision(ctx)
+	if err != nil {
+		return fmt.Errorf("read the library's revision: %w", err)
+	}
+	now := s.c.Now().UTC()
+	moved := !s.fresh || revision != s.last
+	var failed []error
+	var changed []change
+	for _, p := range s.feeds {
+		if p.Retired || p.MovedTo != "" {
+			continue
+		}
+		if !moved && p.made && (p.recheck.IsZero() || now.Before(p.recheck)) {
+			continue
+		}
+		c, err := s.make(ctx, p, now)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		if c != nil {
+			changed = append(changed, *c)
+		}
+	}
+	if !s.fresh || len(changed) > 0 {
+		next, err := s.assemble()
+		if err != nil {
+			return errors.Join(append(failed, err)...)
+		}
+		s.site.Store(next)
+	}
+	s.shelf.drop(changed)
+	for _, c := range changed {
+		if err := s.export(c); err != nil {
+			failed = append(failed, err)
+		}
+		s.hubs.announce(c)
+	}
+	if len(failed) == 0 {
+		s.last, s.fresh = revision, true
+	}
+	return errors.Join(failed...)
+}
+
+// change is a feed that was made anew.
+type change struct {
+	feed    Feed
+	edition *edition
+	formats []string // whose bytes are others than before
+}
+
+// make makes the documents of p, or returns nil when they are the same.
+func (s *Server) make(ctx context.Context, p *published, now time.Time) (*change, error) {
+	var since time.Time
+	if p.MaxAge > 0 {
+		since = now.Add(-p.MaxAge)
+	}
+	posts, err := s.choose(ctx, p.Feed, since, p.Items+1)
+	if err != nil {
+		return nil, err
+	}
+	w := s.writing(p.Feed)
+	w.Now = now
+	if len(posts) > p.Items {
+		w.Older = archiveOf(posts[p.Items].Published)
+		posts = posts[:p.Items]
+	}
+	for _, q := range posts {
+		w.Aggregate = w.Aggregate || len(p.Sources) != 1 || q.Source != p.Sources[0]
+	}
+	w.Posts = posts
+	p.recheck = nextCheck(posts, p.MaxAge, now)
+	print, err := fingerprint(posts, w.Older, w.Aggregate)
+	if err != nil {
+		return nil, fmt.Errorf("feed %s: %w", p.Name, err)
+	}
+	if p.made && p.print == print && p.recheck.IsZero() {
+		return nil, nil
+	}
+	r := s.recall(ctx, p.Name)
+	e := &edition{feed: p.Feed, doc: write.Make(w), docs: map[string]*document{}, aggregate: w.Aggregate}
+	var formats []string
+	for _, format := range []string{write.FormatAtom, write.FormatRSS, write.FormatJSON, ""} {
+		d, err := s.document(e.doc, p, r, format, now)
+		if err != nil {
+			return nil, err
+		}
+		if p.current == nil || p.current.docs[format].hash != d.hash {
+			formats = append(formats, format)
+		}
+		e.docs[format] = d
+	}
+	first := !p.made
+	p.made, p.print, p.posts = true, print, len(posts)
+	if len(formats) == 0 {
+		return nil, nil
+	}
+	s.remember(ctx, p.current, r, e)
+	p.current = e
+	if first { // hubs were told of what was there before the start
+		formats = slices.DeleteFunc(formats, func(f string) bool { return r.Documents[f].Hash == e.docs[f].hash })
+	}
+	return &change{feed: p.Feed, edition: e, formats: formats}, nil
+}
+
+// nextCheck is when time alone may change a feed of these posts: when the
+// oldest gets too old, or one whose date lies ahead has come. Zero is never.
+func nextCheck(posts []feeds.Post, maxAge time.Duration, now time.Time) time.Time {
+	var next time.Time
+	sooner := func(t time.Time) {
+		if t.After(now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	for _, p := range posts {
+		if maxAge > 0 && !p.Published.IsZero() {
+			sooner(p.Published.Add(maxAge))
+		}
+		if p.Published.After(now) || p.Updated.After(now) {
+			sooner(p.Published)
+			sooner(p.Updated)
+			sooner(now.Add(time.Hour))
+		}
+	}
+	return next
+}
+
+func fingerprint(posts []feeds.Post, older string, aggregate bool) (uint64, error) {
+	h := xxhash.New()
+	e := json.NewEncoder(h)
+	if err := e.Encode(older); err != nil {
+		return 0, err
+	}
+	if err := e.Encode(aggregate); err != nil {
+		return 0, err
+	}
+	for i := range posts {
+		if err := e.Encode(&posts[i]); err != nil {
+			return 0, err
+		}
+	}
+	return h.Sum64(), nil
+}
+
+var contentTypes = map[string]string{
+	write.FormatRSS: write.TypeRSS + "; charset=utf-8", write.FormatAtom: write.TypeAtom + "; charset=utf-8",
+	write.FormatJSON: write.TypeJSON, "": "text/html; charset=utf-8",
+}
+
+// render writes a document in a format.
+func render(d *write.Document, format string) ([]byte, error) {
+	switch format {
+	case write.FormatRSS:
+		return d.RSS()
+	case write.FormatAtom:
+		return d.Atom()
+	case write.FormatJSON:
+		return d.JSON()
+	}
+	return d.Page()
+}
+
+// document renders one format; if its bytes are those of before, the document
+// of before is kept.
+func (s *Server) document(w *write.Document, p *published, r record, format string, now time.Time) (*document, error) {
+	body, err := render(w, format)
+	if err != nil {
+		return nil, err
+	}
+	var before *document
+	if p.current != nil {
+		before = p.current.docs[format]
+	}
+	if before != nil && before.hash == hashOf(body) {
+		return before, nil
+	}
+	d, err := newDocument(body, contentTypes[format])
+	if err != nil {
+		return nil, err
+	}
+	d.page = format == ""
+	d.vary = varyCoding
+	if format == write.FormatRSS || format == write.FormatAtom {
+		d.vary, d.feed, d.format = varyDelta, p.Name, format
+	}
+	d.cacheControl = []string{fmt.Sprintf("public, max-age=%d", int(s.c.MaxAge.Seconds()))}
+	if !d.page {
+		d.link = s.linkHeader(p.Feed, format)
+	}
+	d.stamp(s.modified(r, format, d.hash, now))
+	return d, nil
+}
+
+// linkHeader carries what WebSub section 4 wants in the Link header.
+func (s *Server) linkHeader(f Feed, format string) []string {
+	if f.Hub == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf(`<%s>; rel="hub", <%s>; rel="self"`, f.Hub, write.Address(s.c.BaseURL, f.Name, format))}
+}
+
+// assemble puts the current documents of all feeds at their addresses.
+func (s *Server) assemble() (*site, error) {
+	next := &site{docs: map[string]*document{}, shared: map[string]*edition{}, byName: map[string]*edition{}, gone: map[string]*answer{}}
+	var list []write.Feed
+	var newest time.Time
+	for _, p := range s.feeds {
+		if p.Retired || p.MovedTo != "" {
+			next.gone[p.Name] = s.answerOf(p.Feed)
+			continue
+		}
+		list = append(list, s.writing(p.Feed))
+		if p.current == nil {
+			continue
+		}
+		next.byName[p.Name] = p.current
+		next.shared["/feeds/"+p.Name] = p.current
+		for format, d := range p.current.docs {
+			if format != "" {
+				next.docs["/feeds/"+p.Name+"."+format] = d
+			}
+			if d.modified.After(newest) {
+				newest = d.modified
+			}
+		}
+	}
+	for _, fixed := range []struct {
+		path, contentType string
+		make              func() ([]byte, error)
+	}{
+		{"/", contentTypes[""], func() ([]byte, error) { return write.Index(s.c.BaseURL, list) }},
+		{"/feeds.opml", "text/x-opml; charset=utf-8", func() ([]byte, error) { return write.OPML(list) }},
+		{"/feeds.css", "text/css; charset=utf-8", func() ([]byte, error) { return write.FeedCSS(), nil }},
+	} {
+		body, err := fixed.make()
+		if err != nil {
+			return nil, err
+		}
+		d, err := newDocument(body, fixed.contentType)
+		if err != nil {
+			return nil, err
+		}
+		d.page = fixed.path == "/"
+		d.vary, d.cacheControl = varyCoding, []string{fmt.Sprintf("public, max-age=%d", int(s.c.MaxAge.Seconds()))}
+		d.stamp(cmp.Or(newest, s.c.Now()))
+		if before := s.site.Load().docs[fixed.path]; before != nil && before.hash == d.hash {
+			d = before
+		}
+		next.docs[fixed.path] = d
+	}
+	if s.prefix != "" {
+		for path, d := range next.docs {
+			next.docs[s.prefix+path] = d
+		}
+		for path, e := range next.shared {
+			next.shared[s.prefix+path] = e
+		}
+	}
+	return next, nil
+}
