@@ -64,6 +64,21 @@ func New(c Config) (*Composer, error) {
 	return co, nil
 }
 
+// Notes tells where the account cannot do what its words ask for, and what it does instead.
+func (c *Composer) Notes() []string {
+	var notes []string
+	if want := c.Words.Update; want == "edit" && !c.CanEdit || want == "reply" && !c.CanReply {
+		notes = append(notes, fmt.Sprintf("update: %s: %s cannot; an update is told by %s", want, c.Network, c.verb(Event{Before: []Earlier{{Sent: true}}})))
+	}
+	if c.Words.Gone == "delete" && !c.CanDelete {
+		notes = append(notes, fmt.Sprintf("gone: delete: %s cannot; messages stand", c.Network))
+	}
+	if c.Words.Long == "thread" && !(c.Manner.Thread && c.CanReply) {
+		notes = append(notes, fmt.Sprintf("long: thread: %s has none; long texts are cut", c.Network))
+	}
+	return notes
+}
+
 // room is the longest text of a message, in the network's units; 0 is no limit.
 func (c *Composer) room(media bool) int {
 	if media && c.Manner.MediaMax > 0 && (c.Manner.Max == 0 || c.Manner.MediaMax < c.Manner.Max) {

@@ -101,59 +101,6 @@ func TestOptOut(t *testing.T) {
 	}
 }
 
-func verdict(kind change.Kind, p feeds.Post, note string) change.Verdict {
-	v := change.Verdict{Kind: kind, Post: p, Reason: "because"}
-	if note != "" {
-		v.Note = change.Note{Text: note, Date: time.Date(2026, 10, 16, 0, 0, 0, 0, time.UTC)}
-		v.Post.Note = note
-	}
-	return v
-}
-
-func TestUpdate(t *testing.T) {
-	p := article()
-	p.Revision = 1
-	const note = "UPDATE (October 16 2026): 1.26.1 fixes it."
-	told := "Update, October 16: 1.26.1 fixes it."
-	first := share.ID("a", "blog", "k", 0, "new", 0)
-	for _, c := range []struct {
-		name   string
-		config share.Config
-		before []share.Earlier
-		verb   network.Verb
-		of     string
-		want   string
-	}{
-		{
-			"edit", share.Config{Manner: mastodon, CanEdit: true, CanReply: true}, []share.Earlier{{ID: first, Sent: true}}, network.VerbEdit, first,
-			lines("Go 1.26 & you", "The release is out. It makes generics, at last, self-referential.", told, "https://example.org/go-126", "#Go #OpenSource"),
-		},
-		{"reply", share.Config{Manner: bluesky, CanReply: true}, []share.Earlier{{ID: first, Sent: true}}, network.VerbReply, first, told},
-		{"edit is not possible", share.Config{Manner: mastodon, CanReply: true}, []share.Earlier{{ID: first, Sent: true}}, network.VerbReply, first, lines(told, "https://example.org/go-126")},
-		{"neither is", share.Config{Manner: mastodon}, []share.Earlier{{ID: first, Sent: true}}, network.VerbPost, "", lines("Go 1.26 & you", told, "https://example.org/go-126", "#Go #OpenSource")},
-		{"never told", share.Config{Manner: mastodon, CanEdit: true, CanReply: true}, nil, network.VerbPost, "", lines("Go 1.26 & you", told, "https://example.org/go-126", "#Go #OpenSource")},
-		{
-			"reply asked for", share.Config{Manner: mastodon, CanEdit: true, CanReply: true, Words: share.Words{Update: "reply"}}, []share.Earlier{{ID: first, Sent: true}, {ID: "second", Sent: true}},
-			network.VerbReply, "second", lines(told, "https://example.org/go-126"),
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			c.config.Account = "a"
-			out := compose(t, c.config, share.Event{Verdict: verdict("update", p, note), Before: c.before})
-			if len(out.Messages) != 1 || out.Instead != nil {
-				t.Fatalf("got %+v", out)
-			}
-			m := out.Messages[0]
-			if m.Verb != c.verb || m.Of != c.of || m.Kind != "update" || m.ID != share.ID("a", "blog", "k", 1, "update", 0) {
-				t.Errorf("got %s of %q, %s, %s", m.Verb, m.Of, m.Kind, m.ID)
-			}
-			if m.Text != c.want {
-				t.Errorf("got\n%s\nwant\n%s", m.Text, c.want)
-			}
-		})
-	}
-}
-
 func TestTemplateFaults(t *testing.T) {
 	for _, c := range []struct {
 		name  string

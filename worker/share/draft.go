@@ -38,7 +38,7 @@ func (d draft) write(m markup, linked bool) string {
 	if d.link != "" {
 		add(m.url(d.link))
 	}
-	add(strings.Join(d.tags, " "))
+	add(m.escape(strings.Join(d.tags, " ")))
 	add(d.number)
 	return strings.Join(parts, "\n\n")
 }

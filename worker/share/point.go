@@ -53,7 +53,7 @@ func gist(html, title string) string {
 	if ends := sentenceEnds(paras[0]); len(ends) > 0 {
 		first := squeeze(paras[0][:ends[0]])
 		if len(first) >= 10 && strings.Contains(squeeze(title), first) {
-			paras[0] = strings.TrimSpace(paras[0][ends[0]:])
+			paras[0] = strings.TrimSpace(bracketed.ReplaceAllString(strings.TrimSpace(paras[0][ends[0]:]), ""))
 		}
 	}
 	s := strings.TrimSpace(strings.Join(paras, "\n\n"))
@@ -67,7 +67,9 @@ func salutation(para string) bool {
 
 var (
 	credit = regexp.MustCompile(`(?i)^(?:source|image|photo|picture|credit|illustration|quelle|bild|foto|crédit|photo by|image by|keywords|tags|mots-clés|schlagwörter)\s?[:：].{0,120}$`)
-	aside  = regexp.MustCompile(`\s*\(https?://[^\s()]+\)`)
+	// bracketed is a credit or a count in brackets where a text begins.
+	bracketed = regexp.MustCompile(`^\([^()]{1,80}\)\.?\s*`)
+	aside     = regexp.MustCompile(`\s*\(https?://[^\s()]+\)`)
 )
 
 // bareAddress is an address as people write it in running text: no network
@@ -100,7 +102,7 @@ func pointIn(point string, room int) string {
 			best = end
 		}
 		if best > 0 {
-			point = point[:best]
+			point = bareHeading(point[:best])
 		} else {
 			point = within(point, room)
 		}
@@ -113,6 +115,22 @@ func pointIn(point string, room int) string {
 		point = strings.TrimSpace(point[:ends[len(ends)-2]])
 	}
 	return point
+}
+
+// bareHeading takes off a last line that is a heading in bold, not a sentence.
+func bareHeading(s string) string {
+	head, line, ok := cutLast(s, "\n")
+	if !ok || ended(line) || length(line) > 60 || strings.HasPrefix(line, "•") || len(line) > 0 && line[0] >= '0' && line[0] <= '9' || !ended(strings.TrimSpace(head)) {
+		return s
+	}
+	return strings.TrimSpace(head)
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }
 
 // naming tells whether title names the post: it is neither a stand-in nor the

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -97,16 +98,24 @@ func portion(s string, fits func(string) bool) (head, rest string) {
 
 // threaded tells whether what was told of the post is a thread.
 func (c *Composer) threaded(e Event) bool {
+	return slices.ContainsFunc(e.Before, func(b Earlier) bool {
+		_, part := c.origin(e, b.ID)
+		return part > 0
+	})
+}
+
+// origin tells what an earlier message about the post was, as far as its id
+// says so: its kind, "" if that is not known, and its part of a thread.
+func (c *Composer) origin(e Event, id string) (kind string, part int) {
 	p := e.Verdict.Post
-	for _, kind := range []string{kindNew, kindRerun} {
-		for revision := p.Revision; revision >= 0 && revision > p.Revision-100; revision-- {
-			second := ID(c.Account, p.Source, p.Key, revision, kind, 1)
-			for _, b := range e.Before {
-				if b.ID == second {
-					return true
+	for _, kind := range []string{kindNew, kindRerun, kindUpdate} {
+		for revision := p.Revision; revision >= max(0, p.Revision-50); revision-- {
+			for part := range threadMost {
+				if ID(c.Account, p.Source, p.Key, revision, kind, part) == id {
+					return kind, part
 				}
 			}
 		}
 	}
-	return false
+	return "", 0
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"syndicated/feeds/change"
 	"syndicated/worker/network"
 )
 
@@ -100,9 +101,11 @@ func (c *Composer) instead(e Event) (*network.Message, error) {
 			messages []network.Message
 			err      error
 		)
-		if i == 0 {
+		if kind, _ := c.origin(e, b.ID); kind == kindRerun {
+			messages, err = c.tell(e, kindRerun)
+		} else if i == 0 {
 			messages, err = c.tell(e, kindNew)
-		} else if e.Verdict.Note.Text != "" || e.Verdict.Kind == "update" {
+		} else if e.Verdict.Note.Text != "" || e.Verdict.Kind == change.Update {
 			earlier := e
 			earlier.Before = e.Before[:i]
 			messages, err = c.told(earlier, c.verb(earlier))
