@@ -111,6 +111,24 @@ func (c *Composer) fits(text string, media bool) bool {
 // Compose makes what the account has to say about an event. The error is one
 // of a template or of the Freezer; the post is then to be tried again.
 func (c *Composer) Compose(e Event) (Composed, error) {
+	out, err := c.compose(e)
+	if err != nil {
+		return Composed{}, err
+	}
+	if err := c.freeze(out.Messages, e.Now); err != nil {
+		return Composed{}, err
+	}
+	if out.Instead != nil {
+		instead := []network.Message{*out.Instead}
+		if err := c.freeze(instead, e.Now); err != nil {
+			return Composed{}, err
+		}
+		out.Instead = &instead[0]
+	}
+	return out, nil
+}
+
+func (c *Composer) compose(e Event) (Composed, error) {
 	v := e.Verdict
 	if v.Kind == change.Gone {
 		return c.gone(e)
@@ -266,7 +284,7 @@ func (c *Composer) message(e Event, s said, kind string) network.Message {
 	return m
 }
 
-// finish writes d into m, as a thread where that is asked for, and freezes it.
+// finish writes d into m, as a thread where that is asked for.
 func (c *Composer) finish(e Event, s said, m network.Message, d draft) ([]network.Message, error) {
 	if c.Manner.Data {
 		data, err := dataOf(e)
@@ -283,9 +301,6 @@ func (c *Composer) finish(e Event, s said, m network.Message, d draft) ([]networ
 		}
 		m.Text = text
 		messages = []network.Message{m}
-	}
-	if err := c.freeze(messages, e.Now); err != nil {
-		return nil, err
 	}
 	return messages, nil
 }
