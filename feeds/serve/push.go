@@ -57,19 +57,52 @@ func (h *hubs) announce(c change) {
 	}
 }
 
-// Run tells hubs of changes until ctx ends. What could not be told is tried
-// again, more and more slowly.
+// Notify says that posts were committed: Run will refresh what is served. It
+// returns at once and may be called as often as there are commits.
+func (s *Server) Notify() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run keeps what is served fresh and hubs told until ctx ends. What could not
+// be told is tried again, more and more slowly.
 func (s *Server) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { s.hubs.run(ctx) })
+	tick := time.NewTicker(s.c.Every)
+	defer tick.Stop()
 	for {
-		next := s.hubs.send(ctx)
-		var timer <-chan time.Time
-		if !next.IsZero() {
-			timer = time.After(max(time.Second, next.Sub(s.c.Now())))
+		if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
+			s.c.Log.Error("feeds not refreshed", "err", err)
+		}
+		select { // commits come in showers: wait for the shower to pass
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-s.hubs.wake:
+		case <-s.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+func (h *hubs) run(ctx context.Context) {
+	for {
+		next := h.send(ctx)
+		var timer <-chan time.Time
+		if !next.IsZero() {
+			timer = time.After(max(time.Second, next.Sub(h.s.c.Now())))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.wake:
 		case <-timer:
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"syndicated/feeds"
 	"syndicated/feeds/write"
 )
 
@@ -14,6 +15,28 @@ import (
 type record struct {
 	Documents map[string]stamp `json:"documents"` // by format
 	Past      []snapshot       `json:"past"`      // oldest first
+	// IDs are the ids under which readers know the posts of the feed, by source
+	// and key. A source that gives its posts new ids does not make readers see
+	// them again.
+	IDs map[string]string `json:"ids,omitzero"`
+}
+
+// keepIDs gives posts the ids that readers know them by and forgets those of
+// posts that left.
+func (r *record) keepIDs(posts []feeds.Post) {
+	ids := make(map[string]string, len(posts))
+	for i := range posts {
+		p := &posts[i]
+		if p.Key == "" {
+			continue
+		}
+		name := p.Source + "\n" + p.Key
+		if id, ok := r.IDs[name]; ok {
+			p.ID = id
+		}
+		ids[name] = p.ID
+	}
+	r.IDs = ids
 }
 
 type stamp struct {

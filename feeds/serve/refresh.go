@@ -95,22 +95,26 @@ func (s *Server) make(ctx context.Context, p *published, now time.Time) (*change
 	w := s.writing(p.Feed)
 	w.Now = now
 	if len(posts) > p.Items {
-		w.Older = archiveOf(posts[p.Items].Published)
+		if p.Kind != kindUpdates {
+			w.Older = archiveOf(posts[p.Items].Published)
+		}
 		posts = posts[:p.Items]
 	}
 	for _, q := range posts {
 		w.Aggregate = w.Aggregate || len(p.Sources) != 1 || q.Source != p.Sources[0]
 	}
-	w.Posts = posts
+	w.Posts, w.Items = posts, p.Items
+	due := !p.recheck.IsZero() && !now.Before(p.recheck)
 	p.recheck = nextCheck(posts, p.MaxAge, now)
 	print, err := fingerprint(posts, w.Older, w.Aggregate)
 	if err != nil {
 		return nil, fmt.Errorf("feed %s: %w", p.Name, err)
 	}
-	if p.made && p.print == print && p.recheck.IsZero() {
+	if p.made && p.print == print && !due {
 		return nil, nil
 	}
 	r := s.recall(ctx, p.Name)
+	r.keepIDs(posts)
 	e := &edition{feed: p.Feed, doc: write.Make(w), docs: map[string]*document{}, aggregate: w.Aggregate}
 	var formats []string
 	for _, format := range []string{write.FormatAtom, write.FormatRSS, write.FormatJSON, ""} {
@@ -124,7 +128,7 @@ func (s *Server) make(ctx context.Context, p *published, now time.Time) (*change
 		e.docs[format] = d
 	}
 	first := !p.made
-	p.made, p.print, p.posts = true, print, len(posts)
+	p.made, p.print = true, print
 	if len(formats) == 0 {
 		return nil, nil
 	}

@@ -21,8 +21,11 @@ const maxRead = 5000
 func (s *Server) choose(ctx context.Context, f Feed, since time.Time, want int) ([]feeds.Post, error) {
 	narrow := f.Keep != nil || len(f.Tags)+len(f.By)+len(f.Languages) > 0
 	limit := want + want/8 + 8 // some are private or duplicates
-	if narrow || f.Kind == "updates" {
+	if narrow {
 		limit = want * 4
+	}
+	if f.Kind == kindUpdates { // an old post may have a new update
+		limit = max(limit, 500)
 	}
 	for {
 		limit = min(limit, maxRead)
@@ -31,10 +34,7 @@ func (s *Server) choose(ctx context.Context, f Feed, since time.Time, want int) 
 			return nil, fmt.Errorf("read posts of feed %s: %w", f.Name, err)
 		}
 		all := len(posts) < limit || limit == maxRead
-		kept, err := f.choose(posts)
-		if err != nil {
-			return nil, fmt.Errorf("filter posts of feed %s: %w", f.Name, err)
-		}
+		kept := f.choose(posts)
 		if len(kept) >= want || all {
 			return kept[:min(want, len(kept))], nil
 		}
@@ -43,20 +43,12 @@ func (s *Server) choose(ctx context.Context, f Feed, since time.Time, want int) 
 }
 
 // choose keeps the posts that belong in the feed, one of each.
-func (f *Feed) choose(posts []feeds.Post) ([]feeds.Post, error) {
+func (f *Feed) choose(posts []feeds.Post) []feeds.Post {
 	kept := make([]feeds.Post, 0, len(posts))
 	for _, p := range posts {
-		if p.Private || !f.has(&p) {
-			continue
+		if !p.Private && f.has(&p) && (f.Keep == nil || f.Keep(p)) {
+			kept = append(kept, p)
 		}
-		if f.Keep != nil {
-			if ok, err := f.Keep(p); err != nil {
-				return nil, err
-			} else if !ok {
-				continue
-			}
-		}
-		kept = append(kept, p)
 	}
 	// Oldest first, so that of two the one stays that was there before.
 	slices.SortStableFunc(kept, func(a, b feeds.Post) int {
@@ -90,7 +82,18 @@ func (f *Feed) choose(posts []feeds.Post) ([]feeds.Post, error) {
 		once = append(once, p)
 	}
 	slices.Reverse(once)
-	return once, nil
+	if f.Kind == kindUpdates {
+		slices.SortStableFunc(once, func(a, b feeds.Post) int { return news(&b).Compare(news(&a)) })
+	}
+	return once
+}
+
+// news is when a post was last worth telling.
+func news(p *feeds.Post) time.Time {
+	if p.Revision > 0 && p.Updated.After(p.Published) {
+		return p.Updated
+	}
+	return p.Published
 }
 
 func (f *Feed) has(p *feeds.Post) bool {

@@ -55,8 +55,8 @@ type Feed struct {
 	// Tags, By and Languages select posts that have one of them, without regard
 	// to case; By looks at the authors' names. Empty selects all.
 	Tags, By, Languages []string
-	// Keep selects further (feeds.Filter's Keep fits); nil keeps all.
-	Keep func(feeds.Post) (bool, error)
+	// Keep selects further; nil keeps all.
+	Keep func(feeds.Post) bool
 	// Kind is "posts" (or empty) or "updates".
 	Kind string
 	// Items is how many posts the feed shows; 0 is 50.
@@ -85,6 +85,8 @@ type Config struct {
 	WebSub http.Handler
 	// MaxAge is what Cache-Control and ttl ask readers to wait; 0 is 15 minutes.
 	MaxAge time.Duration
+	// Every is how often Run looks whether the library changed; 0 is 5 seconds.
+	Every time.Duration
 	// Unconditional is how often one client may fetch one document within an
 	// hour without If-None-Match or If-Modified-Since; 0 is 30, below 0 no limit.
 	Unconditional int
@@ -102,6 +104,7 @@ type Server struct {
 	last   int64 // revision that site was made of
 	fresh  bool  // last is known
 	hubs   hubs
+	wake   chan struct{}
 	polls  *polls
 	shelf  shelf
 }
@@ -127,10 +130,13 @@ func New(c Config) (*Server, error) {
 	if c.MaxAge <= 0 {
 		c.MaxAge = 15 * time.Minute
 	}
+	if c.Every <= 0 {
+		c.Every = 5 * time.Second
+	}
 	if c.Client == nil {
 		c.Client = &http.Client{Timeout: 30 * time.Second}
 	}
-	s := &Server{c: c, base: u, prefix: u.Path, polls: newPolls(c.Unconditional)}
+	s := &Server{c: c, base: u, prefix: u.Path, polls: newPolls(c.Unconditional), wake: make(chan struct{}, 1)}
 	s.memory, _ = c.Library.(Memory)
 	names := map[string]bool{}
 	for _, f := range c.Feeds {
@@ -162,7 +168,7 @@ func check(f Feed) error {
 		return fmt.Errorf("the name %q cannot stand in an address; use letters, digits, - and _", f.Name)
 	case strings.HasSuffix(f.Name, ".rss"), strings.HasSuffix(f.Name, ".atom"), strings.HasSuffix(f.Name, ".json"), strings.HasSuffix(f.Name, ".opml"):
 		return fmt.Errorf("the name %q ends like a document's; leave the ending away", f.Name)
-	case f.Kind != "" && f.Kind != "posts" && f.Kind != "updates":
+	case f.Kind != "" && f.Kind != "posts" && f.Kind != kindUpdates:
 		return fmt.Errorf("kind %q: write posts or updates", f.Kind)
 	case f.Content != "" && f.Content != "full" && f.Content != "summary":
 		return fmt.Errorf("content %q: write full or summary", f.Content)
@@ -178,7 +184,10 @@ func check(f Feed) error {
 	return nil
 }
 
-const maxItems = 1000
+const (
+	maxItems    = 1000
+	kindUpdates = "updates"
+)
 
 func webURL(s string) bool {
 	u, err := url.Parse(s)
@@ -191,7 +200,6 @@ type published struct {
 	made    bool
 	print   uint64    // of the posts and the settings that it was made of
 	recheck time.Time // when time alone may change it; zero: never
-	posts   int
 	current *edition
 }
 
@@ -218,7 +226,7 @@ func hubsOf(f Feed) []string {
 func (s *Server) writing(f Feed) write.Feed {
 	return write.Feed{
 		Name: f.Name, BaseURL: s.c.BaseURL, Title: f.Title, Description: f.Description, Link: f.Link, Language: f.Language,
-		Image: f.Image, Icon: f.Icon, Authors: f.Authors, Kind: f.Kind, Content: f.Content, Aggregate: len(f.Sources) != 1,
+		Image: f.Image, Icon: f.Icon, Authors: f.Authors, Kind: f.Kind, Content: f.Content,
 		Hubs: hubsOf(f), TTL: s.c.MaxAge, Version: s.c.Version,
 	}
 }

@@ -102,6 +102,9 @@ func Make(f Feed) *Document {
 	}
 	if f.Kind == "updates" {
 		slices.SortStableFunc(d.entries, func(a, b entry) int { return b.shown().Compare(a.shown()) })
+		if f.Items > 0 && len(d.entries) > f.Items {
+			d.entries = d.entries[:f.Items]
+		}
 	}
 	if d.updated.IsZero() {
 		d.updated = earliest

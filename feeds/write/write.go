@@ -50,6 +50,8 @@ type Feed struct {
 
 	// Posts in the order of the document: newest first.
 	Posts []feeds.Post
+	// Items is the most entries of a feed of updates; 0 is no limit.
+	Items int
 }
 
 // The formats of a feed's documents, as their names end.
