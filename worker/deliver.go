@@ -248,7 +248,7 @@ func stamped(r network.Receipt, now time.Time) network.Receipt {
 // gate keeps a message back whose time has not come.
 func (w *Worker) gate(a *Account, l store.Lease, now time.Time) (store.Settlement, bool) {
 	m := l.Message
-	if a.Stale > 0 && now.Sub(m.Created) > a.Stale && l.Try == 0 {
+	if a.Stale > 0 && now.Sub(m.Created) > a.Stale && l.Try <= 1 {
 		return store.Settlement{Result: store.Held, Rate: l.Rate, Reason: fmt.Sprintf("queued %s ago, longer than stale (%s): release it if it is still worth sending", now.Sub(m.Created).Round(time.Minute), a.Stale)}, true
 	}
 	wait, ok := a.Limits.check(readPace(l.Rate), now)

@@ -67,7 +67,7 @@ func next(f facts) step {
 func (w *Worker) outcome(a *Account, l store.Lease, err error, now time.Time) store.Settlement {
 	s := store.Settlement{Reason: err.Error(), Rate: l.Rate}
 	class, at := network.ClassOf(err)
-	try := l.Try + 1
+	try := l.Try
 	last := a.Retries > 0 && try > a.Retries
 	if errors.Is(err, network.ErrMissing) {
 		s.Result, s.Reason = store.Dead, err.Error()+", so there is nothing to change or answer"
@@ -83,7 +83,7 @@ func (w *Worker) outcome(a *Account, l store.Lease, err error, now time.Time) st
 		_, finder := a.Account.(network.Finder)
 		switch {
 		case last && repeatable:
-			s.Result, s.Reason = store.Dead, "given up after many tries, it may be out: "+s.Reason
+			s.Result, s.MayBeOut, s.Reason = store.Dead, true, "given up after many tries, it may be out: "+s.Reason
 		case last:
 			s.Result, s.Reason = store.Held, "given up after many tries, it may be out: "+s.Reason
 		case repeatable:

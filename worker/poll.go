@@ -143,13 +143,17 @@ func (w *Worker) took(ctx context.Context, p store.Poll, s *Source, st sourceSta
 	if st.Newest.IsZero() {
 		st.Newest = now
 	}
+	if len(r.Hubs) > 0 || !r.Unchanged {
+		st.Hubs, st.Topic = r.Hubs, r.Topic
+	}
+	live := w.subscribe(ctx, s, &st, now)
 	if r.Unchanged {
 		alerts := w.silence(s, &st, now)
 		if len(alerts) > 0 || len(r.Notes) > 0 {
 			st.Notes = or2(r.Notes, st.Notes)
-			return w.commit(ctx, p, s, store.Outcome{State: st.bytes(), Next: w.due(s, st, r, now), Decisions: alerts}, now, "unchanged")
+			return w.commit(ctx, p, s, store.Outcome{State: st.bytes(), Next: w.due(s, st, r, now, live), Decisions: alerts}, now, "unchanged")
 		}
-		w.done.add(store.Rescheduled{Poll: p, State: st.bytes(), Next: w.due(s, st, r, now)})
+		w.done.add(store.Rescheduled{Poll: p, State: st.bytes(), Next: w.due(s, st, r, now, live)})
 		return "unchanged", nil
 	}
 	memory, err := w.Store.Memory(ctx, s.Name)
@@ -172,14 +176,13 @@ func (w *Worker) took(ctx context.Context, p store.Poll, s *Source, st sourceSta
 	})
 	st.Read = true
 	st.Title, st.Notes = r.Feed.Title, r.Notes
-	st.Hubs, st.Topic = r.Hubs, r.Topic
 	st.Published = dates(r.Feed.Posts)
 	out := store.Outcome{Memory: result.Changed}
 	if err := w.tell(ctx, s, result, &out, now); err != nil {
 		return "lost", err
 	}
 	if s.Archive && !st.Archived {
-		out.Posts = w.archive(s, result.Posts)
+		out.Posts = w.archive(s, result.Posts())
 	}
 	st.Archived = s.Archive
 	for _, v := range result.Verdicts {
@@ -194,7 +197,7 @@ func (w *Worker) took(ctx context.Context, p store.Poll, s *Source, st sourceSta
 		out.Decisions = append(out.Decisions, store.Decision{Source: s.Name, At: now, What: "alert", Reason: a})
 	}
 	out.Decisions = append(out.Decisions, w.silence(s, &st, now)...)
-	out.State, out.Next = st.bytes(), w.due(s, st, r, now)
+	out.State, out.Next = st.bytes(), w.due(s, st, r, now, live)
 	return w.commit(ctx, p, s, out, now, "read")
 }
 
@@ -218,10 +221,16 @@ func (w *Worker) commit(ctx context.Context, p store.Poll, s *Source, out store.
 }
 
 // due is when the source is to be polled next.
-func (w *Worker) due(s *Source, st sourceState, r source.Reading, now time.Time) time.Time {
-	next := s.next(now, autoInterval(st.Published, now))
+func (w *Worker) due(s *Source, st sourceState, r source.Reading, now time.Time, live bool) time.Time {
+	auto := autoInterval(st.Published, now)
+	next := s.next(now, auto)
+	if live { // a hub pushes: polling only makes sure that it does
+		if every := s.interval(now, auto); every < pushedMost {
+			next = s.next(now.Add(min(every*pushedSlow, pushedMost)-every), auto)
+		}
+	}
 	if r.NotBefore.After(next) {
-		next = s.next(r.NotBefore, autoInterval(st.Published, now))
+		next = s.next(r.NotBefore, auto)
 		if next.Sub(now) > backoffMax {
 			next = r.NotBefore
 		}

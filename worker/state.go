@@ -28,6 +28,8 @@ type sourceState struct {
 	// Hubs and Topic are where pushes can be had.
 	Hubs  []string `json:"hubs,omitzero"`
 	Topic string   `json:"topic,omitzero"`
+	// PushID names the subscription to the first hub.
+	PushID string `json:"push_id,omitzero"`
 }
 
 func readState(b []byte) (s sourceState, err error) {

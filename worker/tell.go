@@ -129,7 +129,7 @@ func earlier(told []store.Entry) []share.Earlier {
 	slices.SortStableFunc(told, func(x, y store.Entry) int { return x.Message.Created.Compare(y.Message.Created) })
 	var out []share.Earlier
 	for _, e := range told {
-		if e.State != store.IsDead {
+		if e.State != store.IsDead && e.State != store.Dropped {
 			out = append(out, share.Earlier{ID: e.Message.ID, Sent: e.State == store.IsSent})
 		}
 	}
@@ -138,11 +138,8 @@ func earlier(told []store.Entry) []share.Earlier {
 
 // enqueue adds composed messages to the outcome.
 func (w *Worker) enqueue(s *Source, a *Account, v change.Verdict, c share.Composed, before []share.Earlier, out *store.Outcome, now time.Time) {
-	if c.Silence != "" {
-		if v.Tell != change.Silent {
-			out.Decisions = append(out.Decisions, about(a, v, now, "silent", c.Silence))
-		}
-		return
+	if c.Silence != "" && v.Tell != change.Silent {
+		out.Decisions = append(out.Decisions, about(a, v, now, "silent", c.Silence))
 	}
 	due := now
 	if !w.unsettled {

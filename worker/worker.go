@@ -36,6 +36,8 @@ type Config struct {
 	Changed func(context.Context)
 	// Told gets every decision after it is kept; nil if nobody listens.
 	Told func(store.Decision)
+	// Push subscribes to hubs; nil does not.
+	Push *Push
 	// Seen counts what happens; its zero value counts nothing.
 	Seen Meter
 }
@@ -62,6 +64,7 @@ type Worker struct {
 	unsettled bool
 	// beats are when the loops last went round.
 	polled, delivered atomic.Int64
+	background        sync.WaitGroup // pushes in hand
 }
 
 // New checks c; it starts nothing.
@@ -125,6 +128,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	<-ctx.Done()
 	<-clock.Stop().Done()
 	wg.Wait()
+	w.background.Wait()
 	return nil
 }
 

@@ -95,7 +95,18 @@ type Result struct {
 	Changed Memory
 	// Alerts are for the operator: a burst held, an identity shift, noise learned.
 	Alerts []string
-	// Posts are all posts of the reading as they are now, with Key, Revision and
-	// Updated set, those with the verdict Same too; re-runs are not among them.
-	Posts []feeds.Post
+
+	of *comparison
+}
+
+// Posts are all posts of the reading as they are now, with Key, Revision and
+// Updated set, those that are the same too; re-runs are not among them.
+func (r Result) Posts() []feeds.Post {
+	var out []feeds.Post
+	for _, it := range r.of.items {
+		if !it.dup && it.rec != nil && it.how != again {
+			out = append(out, r.of.shown(*it.post, it.rec))
+		}
+	}
+	return out
 }

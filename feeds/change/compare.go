@@ -365,7 +365,7 @@ func (c *comparison) missing() {
 }
 
 func (c *comparison) result() Result {
-	res := Result{Alerts: c.alerts}
+	res := Result{Alerts: c.alerts, of: c}
 	// Oldest first; of one time, the last in the feed first.
 	slices.SortStableFunc(c.verdicts, func(a, b placed) int {
 		return cmp.Or(a.Post.Published.Compare(b.Post.Published), cmp.Compare(b.at, a.at), strings.Compare(a.Post.Key, b.Post.Key))

@@ -24,8 +24,10 @@ func CheckName(what, name string) error {
 // Check tells what no store could keep of o.
 func (o Outcome) Check() error {
 	for _, q := range o.Messages {
-		if err := CheckName("message", q.Message.ID); err != nil {
-			return err
+		if q.Message.ID != "" || q.Instead == nil {
+			if err := CheckName("message", q.Message.ID); err != nil {
+				return err
+			}
 		}
 		if err := CheckName("account", q.Message.Account); err != nil {
 			return fmt.Errorf("message %s: %w", q.Message.ID, err)

@@ -53,9 +53,9 @@ func (s *Store) commit(h *handle, now int64, p store.Poll, o store.Outcome) (sto
 	if err := decide(h, now, p.Source, o.Decisions); err != nil {
 		return c, err
 	}
-	for _, n := range o.Names() {
+	for _, n := range o.Names(p.Source) {
 		const q = `INSERT INTO names VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at`
-		if _, err := h.exec(q, n.Hash[:], p.Source, n.Post, now); err != nil {
+		if _, err := h.exec(q, n.Hash[:], n.Source, n.Post, now); err != nil {
 			return c, err
 		}
 	}
@@ -130,6 +130,16 @@ func decide(h *handle, now int64, source string, decisions []store.Decision) err
 // unset it only says what became of it before.
 func queue(h *handle, now int64, q store.Queued, fresh bool, c *store.Committed) error {
 	m := q.Message
+	if m.ID == "" { // only what it does to another
+		if q.Instead == nil || !fresh {
+			return nil
+		}
+		done, err := replace(h, now, *q.Instead)
+		if done {
+			c.Replaced = append(c.Replaced, q.Instead.ID)
+		}
+		return err
+	}
 	var known bool
 	if _, err := h.row(`SELECT EXISTS (SELECT 1 FROM messages WHERE id = ?)`, []any{m.ID}, &known); err != nil {
 		return err

@@ -1,0 +1,557 @@
+package worker_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"syndicated/feeds"
+	"syndicated/feeds/source"
+	"syndicated/worker"
+	"syndicated/worker/network"
+	"syndicated/worker/share"
+	"syndicated/worker/store"
+	"syndicated/worker/store/embedded"
+)
+
+// site is a source whose posts the test writes.
+type site struct {
+	mu    sync.Mutex
+	posts []feeds.Post
+	err   error
+	reads []time.Time
+}
+
+func (s *site) Read(context.Context, []byte) (source.Reading, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reads = append(s.reads, time.Now())
+	if s.err != nil {
+		return source.Reading{}, s.err
+	}
+	return source.Reading{Feed: feeds.Feed{Title: "Site", Posts: slices.Clone(s.posts)}, State: []byte("{}")}, nil
+}
+
+func (s *site) write(id, html string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	link := "https://example.org/" + id
+	for i := range s.posts {
+		if s.posts[i].ID == id {
+			s.posts[i].Content = html
+			return
+		}
+	}
+	s.posts = append([]feeds.Post{{ID: id, Link: link, Title: "Post " + id, Content: html, Published: time.Now().UTC()}}, s.posts...)
+}
+
+func (s *site) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
+}
+
+func (s *site) times() []time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.reads)
+}
+
+// plain is a network that can only be posted to. answer decides what becomes
+// of each attempt; posted says whether it is out all the same.
+type plain struct {
+	mu     sync.Mutex
+	manner network.Manner
+	out    []network.Message
+	times  []time.Time
+	tries  int
+	answer func(try int, m network.Message) (posted bool, err error)
+}
+
+func (p *plain) Manner() network.Manner { return p.manner }
+
+func (p *plain) Post(_ context.Context, m network.Message) (network.Receipt, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tries++
+	posted, err := true, error(nil)
+	if p.answer != nil {
+		posted, err = p.answer(p.tries, m)
+	}
+	if posted {
+		p.out = append(p.out, m)
+		p.times = append(p.times, time.Now())
+	}
+	return network.Receipt{ID: m.ID, URL: "https://social.example/" + m.ID}, err
+}
+
+func (p *plain) sent() []network.Message {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.out)
+}
+
+// full can be edited, answered and asked too.
+type full struct{ plain }
+
+func (f *full) Edit(_ context.Context, was network.Receipt, m network.Message) (network.Receipt, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.out = append(f.out, m)
+	return was, nil
+}
+
+func (f *full) Reply(ctx context.Context, _ network.Receipt, m network.Message) (network.Receipt, error) {
+	return f.Post(ctx, m)
+}
+
+func (f *full) Find(_ context.Context, m network.Message) (network.Receipt, bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, o := range f.out {
+		if o.ID == m.ID {
+			return network.Receipt{ID: m.ID}, true, nil
+		}
+	}
+	return network.Receipt{}, false, nil
+}
+
+var (
+	_ network.Editor  = (*full)(nil)
+	_ network.Replier = (*full)(nil)
+	_ network.Finder  = (*full)(nil)
+)
+
+// account wraps a network with the settings' defaults.
+func account(name string, n network.Account) *worker.Account {
+	return &worker.Account{
+		Name: name, Account: n, Review: []string{"burst"}, OnUnknown: "hold", UnknownWait: 90 * time.Second, Retries: 12,
+		Compose: func(m network.Manner) (*share.Composer, error) {
+			_, edits := n.(network.Editor)
+			_, replies := n.(network.Replier)
+			return share.New(share.Config{Account: name, Network: "test", Manner: m, CanEdit: edits, CanReply: replies})
+		},
+	}
+}
+
+func read(name string, s source.Source) *worker.Source {
+	return &worker.Source{
+		Name: name, Open: func() (source.Source, error) { return s, nil }, Archive: true,
+		Schedule: worker.Schedule{Every: time.Minute}, Settle: 2 * time.Minute, SettleUpdate: 10 * time.Minute,
+		MaxAge: 14 * 24 * time.Hour, Burst: 10,
+	}
+}
+
+// bench is a worker that runs in a bubble of time until the test ends.
+type bench struct {
+	t     *testing.T
+	store store.Store
+	stop  func()
+	mu    sync.Mutex
+	told  []store.Decision
+}
+
+func open(t *testing.T, path string) store.Store {
+	t.Helper()
+	st, err := embedded.Open(t.Context(), embedded.Config{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st
+}
+
+func start(t *testing.T, st store.Store, c worker.Config) *bench {
+	t.Helper()
+	b := &bench{t: t, store: st}
+	c.Store, c.Log = st, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	c.Told = func(d store.Decision) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.told = append(b.told, d)
+	}
+	w, err := worker.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(ctx) }()
+	b.stop = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+	return b
+}
+
+func (b *bench) heard(what string) (n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, d := range b.told {
+		if d.What == what {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *bench) reasons(what string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []string
+	for _, d := range b.told {
+		if d.What == what {
+			out = append(out, d.Reason)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+func texts(ms []network.Message) (out []string) {
+	for _, m := range ms {
+		out = append(out, string(m.Verb)+" "+m.Title)
+	}
+	return out
+}
+
+// run makes a bubble with a worker in it.
+func run(t *testing.T, c worker.Config, f func(*bench)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		st := open(t, "")
+		b := start(t, st, c)
+		f(b)
+		b.stop()
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestFirstReadSharesNothingThenNewOnesOnceEach(t *testing.T) {
+	s, a, b := &site{}, &full{}, &plain{}
+	s.posts = []feeds.Post{{ID: "old", Title: "Old", Content: "old words"}}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{account("a", a), account("b", b)}}, func(x *bench) {
+		time.Sleep(5 * time.Minute)
+		if n := len(a.sent()) + len(b.sent()); n != 0 {
+			t.Fatalf("the first read sent %d messages", n)
+		}
+		s.write("one", "<p>The first thing that happened.</p>")
+		time.Sleep(90 * time.Second)
+		if n := len(a.sent()); n != 0 {
+			t.Errorf("sent %d messages before the post had settled", n)
+		}
+		time.Sleep(3 * time.Minute)
+		s.write("two", "<p>The second thing that happened.</p>")
+		time.Sleep(time.Hour)
+		want := "[post Post one post Post two]"
+		for name, n := range map[string]interface{ sent() []network.Message }{"a": a, "b": b} {
+			if got := fmt.Sprint(texts(n.sent())); got != want {
+				t.Errorf("%s got %s, want %s", name, got, want)
+			}
+		}
+	})
+}
+
+func TestTypoSilentUpdateTold(t *testing.T) {
+	const (
+		first  = "<p>On Sunday we walkd along the canal from the old lock to the mill and counted eleven herons.</p>"
+		second = "<p>On Sunday we walked along the canal from the old lock to the mill and counted eleven herons.</p>"
+		third  = second + "<p>UPDATE (October 16 2018): The lock is closed for repairs until April, so start at the railway bridge.</p>"
+	)
+	s, a, b := &site{}, &full{plain: plain{manner: network.Manner{Update: network.VerbEdit}}}, &full{plain: plain{manner: network.Manner{Update: network.VerbReply}}}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{account("a", a), account("b", b)}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("one", first)
+		time.Sleep(10 * time.Minute)
+		s.write("one", second)
+		time.Sleep(30 * time.Minute)
+		if n := len(a.sent()); n != 1 {
+			t.Fatalf("a typo fix made %d messages of 1", n)
+		}
+		s.write("one", third)
+		time.Sleep(time.Hour)
+		if got, want := fmt.Sprint(texts(a.sent())), "[post Post one edit Post one]"; got != want {
+			t.Errorf("a got %s, want %s", got, want)
+		}
+		if got, want := fmt.Sprint(texts(b.sent())), "[post Post one reply Post one]"; got != want {
+			t.Errorf("b got %s, want %s", got, want)
+		}
+		if text := b.sent()[1].Text; !strings.Contains(text, "closed for repairs") {
+			t.Errorf("the answer does not carry the note: %q", text)
+		}
+	})
+}
+
+func TestCorrectionBeforeSendingReplaces(t *testing.T) {
+	s, a := &site{}, &plain{}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{account("a", a)}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("one", "<p>The meeting is on Tusday in the town hall, as always.</p>")
+		time.Sleep(70 * time.Second)
+		s.write("one", "<p>The meeting is on Tuesday in the town hall, as always.</p>")
+		time.Sleep(time.Hour)
+		out := a.sent()
+		if len(out) != 1 || !strings.Contains(out[0].Text, "Tuesday") {
+			t.Errorf("got %v, want one message with the corrected word; reads %v; story: %+v", texts(out), s.times(), x.told)
+		}
+	})
+}
+
+func TestLostAnswer(t *testing.T) {
+	lost := errors.New("connection reset")
+	for _, c := range []struct {
+		name   string
+		make   func(answer func(int, network.Message) (bool, error)) (network.Account, func() []network.Message)
+		posted bool // the lost attempt went through
+		resend bool
+		want   int
+		held   int
+	}{
+		{"asked, it is there", asFull, true, false, 1, 0},
+		{"asked, it is not there", asFull, false, false, 1, 0},
+		{"cannot be asked, held", asPlain, true, false, 1, 1},
+		{"cannot be asked, not out, held", asPlain, false, false, 0, 1},
+		{"cannot be asked, resend", asPlain, false, true, 1, 0},
+		{"repeatable", asRepeatable, false, false, 1, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &site{}
+			n, sent := c.make(func(try int, _ network.Message) (bool, error) {
+				if try == 1 {
+					return c.posted, network.Unknown(lost)
+				}
+				return true, nil
+			})
+			a := account("a", n)
+			if c.resend {
+				a.OnUnknown = "resend"
+			}
+			run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{a}}, func(x *bench) {
+				time.Sleep(2 * time.Minute)
+				s.write("one", "<p>Words.</p>")
+				time.Sleep(time.Hour)
+				if got := len(sent()); got != c.want {
+					t.Errorf("%d messages are out, want %d", got, c.want)
+				}
+				held, err := x.store.Messages(x.t.Context(), store.Filter{State: store.OnHold})
+				if err != nil || len(held) != c.held {
+					t.Errorf("%d messages are held (%v), want %d", len(held), err, c.held)
+				}
+			})
+		})
+	}
+}
+
+func asFull(answer func(int, network.Message) (bool, error)) (network.Account, func() []network.Message) {
+	f := &full{plain: plain{answer: answer}}
+	return f, f.sent
+}
+
+func asPlain(answer func(int, network.Message) (bool, error)) (network.Account, func() []network.Message) {
+	p := &plain{answer: answer}
+	return p, p.sent
+}
+
+func asRepeatable(answer func(int, network.Message) (bool, error)) (network.Account, func() []network.Message) {
+	p := &plain{answer: answer, manner: network.Manner{Repeatable: true}}
+	return p, p.sent
+}
+
+func TestFailures(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		err    func() error
+		fails  int // so many attempts fail
+		want   int // messages out in the end
+		state  store.State
+		within time.Duration
+	}{
+		{"retried with a pause", func() error { return errors.New("connection refused") }, 3, 1, store.IsSent, time.Hour},
+		{"the network says when", func() error { return network.After(errors.New("429"), time.Now().Add(7*time.Minute)) }, 2, 1, store.IsSent, time.Hour},
+		{"refused for good", func() error { return network.Permanent(errors.New("422")) }, 99, 0, store.IsDead, time.Hour},
+		{"given up", func() error { return errors.New("connection refused") }, 99, 0, store.IsDead, 12 * time.Hour},
+		{"account stopped", func() error { return network.Stopped(errors.New("401")) }, 99, 0, store.Waiting, time.Hour},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &site{}
+			n := &plain{}
+			n.answer = func(try int, _ network.Message) (bool, error) {
+				if try <= c.fails {
+					return false, c.err()
+				}
+				return true, nil
+			}
+			run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{account("a", n)}}, func(x *bench) {
+				time.Sleep(2 * time.Minute)
+				s.write("one", "<p>Words.</p>")
+				time.Sleep(c.within)
+				if got := len(n.sent()); got != c.want {
+					t.Errorf("%d messages are out, want %d", got, c.want)
+				}
+				in, err := x.store.Messages(x.t.Context(), store.Filter{State: c.state})
+				if err != nil || len(in) != 1 {
+					t.Errorf("%d messages are %s (%v), want 1", len(in), c.state, err)
+				}
+				if c.name == "account stopped" && n.tries != 1 {
+					t.Errorf("a stopped account was tried %d times", n.tries)
+				}
+			})
+		})
+	}
+}
+
+func TestOrderAndSpacing(t *testing.T) {
+	s, n := &site{}, &plain{}
+	n.answer = func(try int, _ network.Message) (bool, error) {
+		if try == 2 {
+			return false, errors.New("connection refused") // the second must not be overtaken
+		}
+		return true, nil
+	}
+	a := account("a", n)
+	a.Limits = worker.Limits{Spacing: 5 * time.Minute}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{a}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		for i := range 5 {
+			s.write(fmt.Sprint(i), fmt.Sprintf("<p>Words number %d.</p>", i))
+			time.Sleep(time.Second)
+		}
+		time.Sleep(2 * time.Hour)
+		if got, want := fmt.Sprint(texts(n.sent())), "[post Post 0 post Post 1 post Post 2 post Post 3 post Post 4]"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		for i := 1; i < len(n.times); i++ {
+			if gap := n.times[i].Sub(n.times[i-1]); gap < 5*time.Minute {
+				t.Errorf("message %d came %s after the one before", i, gap)
+			}
+		}
+	})
+}
+
+func TestFailingSourceBacksOffAndComesBack(t *testing.T) {
+	s := &site{}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}}, func(x *bench) {
+		time.Sleep(10 * time.Minute)
+		before := len(s.times())
+		if before < 9 || before > 12 {
+			t.Errorf("read %d times in 10 minutes", before)
+		}
+		s.fail(errors.New("500"))
+		time.Sleep(6 * time.Hour)
+		failed := len(s.times()) - before
+		if failed > 15 {
+			t.Errorf("a failing source was read %d times in 6 hours", failed)
+		}
+		s.fail(nil)
+		time.Sleep(12 * time.Hour) // back within what it had backed off to
+		last := len(s.times())
+		time.Sleep(10 * time.Minute)
+		if again := len(s.times()) - last; again < 9 {
+			t.Errorf("read %d times in 10 minutes after it worked again", again)
+		}
+	})
+}
+
+func TestRestartPollsNothingEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := t.TempDir() + "/s.db"
+		s := &site{}
+		src := read("site", s)
+		src.Schedule.Every = time.Hour
+		st := open(t, path)
+		b := start(t, st, worker.Config{Sources: []*worker.Source{src}})
+		time.Sleep(time.Minute)
+		b.stop()
+		_ = st.Close()
+		reads := len(s.times())
+		st = open(t, path)
+		b = start(t, st, worker.Config{Sources: []*worker.Source{src}})
+		time.Sleep(time.Minute)
+		b.stop()
+		_ = st.Close()
+		if got := len(s.times()); reads != 1 || got != reads {
+			t.Errorf("read %d times, then %d after a restart, want 1 and 1", reads, got)
+		}
+	})
+}
+
+func TestBurstIsHeld(t *testing.T) {
+	s, n := &site{}, &plain{}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{account("a", n)}}, func(x *bench) {
+		time.Sleep(90 * time.Second)
+		for i := range 15 {
+			s.write(fmt.Sprint(i), fmt.Sprintf("<p>Something else again, number %d of many things.</p>", i))
+		}
+		time.Sleep(time.Hour)
+		if got := len(n.sent()); got != 0 {
+			t.Errorf("%d of a burst were sent", got)
+		}
+		held, err := x.store.Messages(x.t.Context(), store.Filter{State: store.OnHold})
+		if err != nil || len(held) != 15 {
+			t.Errorf("%d are held (%v), want 15", len(held), err)
+		}
+		if x.heard("alert") != 1 {
+			t.Errorf("%d alerts, want 1: %s", x.heard("alert"), x.reasons("alert"))
+		}
+	})
+}
+
+func TestExpectedSilence(t *testing.T) {
+	s := &site{}
+	src := read("site", s)
+	src.Expect = 24 * time.Hour
+	src.Schedule.Every = time.Hour
+	run(t, worker.Config{Sources: []*worker.Source{src}}, func(x *bench) {
+		time.Sleep(3 * 24 * time.Hour)
+		if got := x.heard("alert"); got != 1 {
+			t.Errorf("%d alerts of a silent source, want 1", got)
+		}
+		s.write("one", "<p>Words.</p>")
+		time.Sleep(23 * time.Hour)
+		if got := x.heard("alert"); got != 1 {
+			t.Errorf("%d alerts after it spoke, want 1", got)
+		}
+		time.Sleep(48 * time.Hour)
+		if got := x.heard("alert"); got != 2 {
+			t.Errorf("%d alerts after it fell silent again, want 2", got)
+		}
+	})
+}
+
+func TestSamePostInTwoSourcesOnce(t *testing.T) {
+	s, s2, n := &site{}, &site{}, &plain{}
+	run(t, worker.Config{Sources: []*worker.Source{read("one", s), read("two", s2)}, Accounts: []*worker.Account{account("a", n)}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("p", "<p>Words.</p>")
+		s2.write("p", "<p>Words.</p>")
+		time.Sleep(time.Hour)
+		if got := len(n.sent()); got != 1 {
+			t.Errorf("sent %d times, want once", got)
+		}
+	})
+}
+
+func TestArchive(t *testing.T) {
+	s := &site{}
+	s.write("old", "<p>Old words.</p>")
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("new", "<p>New words.</p>")
+		time.Sleep(2 * time.Minute)
+		posts, err := x.store.Posts(x.t.Context(), feeds.Query{Sources: []string{"site"}})
+		if err != nil || len(posts) != 2 {
+			b, _ := json.Marshal(posts)
+			t.Errorf("%d posts in the archive (%v), want 2: %s", len(posts), err, b)
+		}
+	})
+}
