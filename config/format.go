@@ -176,7 +176,7 @@ func checkListen(s string) error {
 }
 
 // stores are the schemes of a store that is a server.
-var stores = []string{"redis", "rediss", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster"}
+var stores = []string{"redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster"}
 
 func readStore(r *reader, s string) (any, error) {
 	scheme, rest, ok := strings.Cut(s, "://")
@@ -189,7 +189,7 @@ func readStore(r *reader, s string) (any, error) {
 	if !slices.Contains(stores, scheme) {
 		return nil, errWrong
 	}
-	if u, err := url.Parse("redis://" + rest); err != nil && !strings.Contains(rest, ",") || err == nil && u.Host == "" {
+	if u, err := url.Parse("redis://" + rest); err != nil && !strings.Contains(rest, ",") || err == nil && u.Host == "" && scheme != "unix" {
 		return nil, errors.New("names no server")
 	}
 	return s, nil
