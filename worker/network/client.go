@@ -45,6 +45,7 @@ type Client struct {
 	own       bool // the transport is ours, so that its connections are counted
 	calls     *http.Client
 	fetches   *http.Client
+	decoding  chan struct{} // images, one at a time
 	pauseLock sync.Mutex
 	pauses    map[string]time.Time // by bucket: nothing is sent before
 }
@@ -52,11 +53,12 @@ type Client struct {
 // NewClient makes a Client. It connects nothing.
 func NewClient(o ClientOptions) *Client {
 	c := &Client{
-		agent:   cmp.Or(o.UserAgent, "syndicated"),
-		timeout: cmp.Or(o.Timeout, defaultTimeout),
-		now:     o.Now,
-		own:     o.Transport == nil,
-		pauses:  map[string]time.Time{},
+		agent:    cmp.Or(o.UserAgent, "syndicated"),
+		timeout:  cmp.Or(o.Timeout, defaultTimeout),
+		now:      o.Now,
+		own:      o.Transport == nil,
+		pauses:   map[string]time.Time{},
+		decoding: make(chan struct{}, 1),
 	}
 	if c.now == nil {
 		c.now = time.Now

@@ -18,8 +18,9 @@ type Manner struct {
 	// not 0, is a second limit in bytes.
 	Max, Bytes int
 	// Count is the length of text as the network counts it, nil for runes.
-	// Warning counts into it where the network says so.
 	Count func(text string) int
+	// CountsWarning: Message.Warning counts into Max, by the same Count.
+	CountsWarning bool
 	// MediaMax is the limit for the text of a message with media, 0 if the same.
 	MediaMax int
 	// Media is the most images that a message takes; 0 is none.

@@ -1,0 +1,109 @@
+package networktest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+)
+
+// front stands between an account and the fake, counts the writes and makes
+// them fail.
+type front struct {
+	fake    *Fake
+	secrets []string
+	url     string
+	release chan struct{}
+
+	mu     sync.Mutex
+	fault  *Fault
+	all    bool // the fault is for every request, not the next write only
+	writes int
+	record bool
+	seen   []seen
+}
+
+// seen is a request that was recorded.
+type seen struct {
+	method, url string
+	header      http.Header
+	body        []byte
+}
+
+func (f *front) set(fault Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault = &fault
+}
+
+func (f *front) setAll(fault *Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault, f.all = fault, fault != nil
+}
+
+// count gives the writes since the last count.
+func (f *front) count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.writes
+	f.writes = 0
+	return n
+}
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	writes := f.fake.Writes(r)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	edits := f.fake.Edits != nil && f.fake.Edits(r)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+
+	f.mu.Lock()
+	if f.record {
+		f.seen = append(f.seen, seen{r.Method, r.URL.String(), r.Header.Clone(), body})
+	}
+	if writes {
+		f.writes++
+	}
+	var fault Fault
+	if f.fault != nil && (writes || edits || f.all) {
+		fault = *f.fault
+		if !f.all {
+			f.fault = nil
+		}
+	}
+	f.mu.Unlock()
+
+	switch {
+	case fault.Status != 0:
+		maps.Copy(w.Header(), fault.Header)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(fault.Status)
+		// A server that says everything it knows, secrets too.
+		fmt.Fprintf(w, `{"error":"no","url":%q,"authorization":%q,"known":%q}`, r.URL, r.Header.Get("Authorization"), f.secrets)
+	case fault.Before:
+		panic(http.ErrAbortHandler)
+	case fault.After, fault.Hang, fault.Bad:
+		f.fake.Handler.ServeHTTP(httptest.NewRecorder(), r)
+		switch {
+		case fault.After:
+			panic(http.ErrAbortHandler)
+		case fault.Bad:
+			http.Error(w, "<html>Bad Gateway</html>", http.StatusBadGateway)
+			return
+		}
+		select {
+		case <-r.Context().Done():
+		case <-f.release:
+		}
+	default:
+		f.fake.Handler.ServeHTTP(w, r)
+	}
+}
