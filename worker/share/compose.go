@@ -192,7 +192,7 @@ func (c *Composer) tell(e Event, kind string) ([]network.Message, error) {
 }
 
 // draft is what a new message says of a post.
-func (c *Composer) draft(e Event, s said) draft {
+func (c *Composer) draft(e Event, s *said) draft {
 	p := e.Verdict.Post
 	d := draft{title: s.title, body: s.point, link: c.link(p), tags: c.hashtags(p)}
 	switch {
@@ -202,9 +202,9 @@ func (c *Composer) draft(e Event, s said) draft {
 			d.body = strings.ReplaceAll(d.body, p.Link, d.link)
 		}
 	case s.note:
-		d.body, d.own = s.text, true
+		d.body, d.own = s.text(), true
 	case c.mail():
-		d.body = pointIn(s.text, mailRoom)
+		d.body = pointIn(s.text(), mailRoom)
 	default:
 		d.body = pointIn(s.point, c.pointRoom())
 		if c.Words.Long == "link" && d.body != s.point {
@@ -268,7 +268,7 @@ func (c *Composer) language(p feeds.Post) string {
 }
 
 // message is everything of a message but its text.
-func (c *Composer) message(e Event, s said, kind string) network.Message {
+func (c *Composer) message(e Event, s *said, kind string) network.Message {
 	p := e.Verdict.Post
 	m := network.Message{
 		ID:      ID(c.Account, p.Source, p.Key, p.Revision, kind, 0),
@@ -279,13 +279,13 @@ func (c *Composer) message(e Event, s said, kind string) network.Message {
 	}
 	m.Subject = m.Title
 	if m.Subject == "" {
-		m.Subject = within(oneLine(s.text), 70)
+		m.Subject = within(oneLine(s.text()), 70)
 	}
 	return m
 }
 
 // finish writes d into m, as a thread where that is asked for.
-func (c *Composer) finish(e Event, s said, m network.Message, d draft) ([]network.Message, error) {
+func (c *Composer) finish(e Event, s *said, m network.Message, d draft) ([]network.Message, error) {
 	if c.Manner.Data {
 		data, err := dataOf(e)
 		if err != nil {
@@ -306,7 +306,7 @@ func (c *Composer) finish(e Event, s said, m network.Message, d draft) ([]networ
 }
 
 // text is the draft in the network's markup, within its limits.
-func (c *Composer) text(e Event, s said, m *network.Message, d draft) (string, error) {
+func (c *Composer) text(e Event, s *said, m *network.Message, d draft) (string, error) {
 	if t := c.template(m.Kind); t != nil {
 		return c.fill(t, e, s, m, d)
 	}

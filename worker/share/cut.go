@@ -83,7 +83,10 @@ var unbroken = regexp.MustCompile(`(?:https?://|www\.)\S+|[#＃@＠][\p{L}\p{M}\
 // white space, and between words of scripts that are written without it.
 func wordEnds(s string) []int {
 	var ends []int
-	fixed := unbroken.FindAllStringIndex(s, -1)
+	var fixed [][]int
+	if strings.ContainsAny(s, "#＃@＠") || strings.Contains(s, "://") || strings.Contains(s, "www.") {
+		fixed = unbroken.FindAllStringIndex(s, -1)
+	}
 	for w := words.FromString(s); w.Next(); {
 		end := w.End()
 		for len(fixed) > 0 && end >= fixed[0][1] {
@@ -104,7 +107,7 @@ func wordEnds(s string) []int {
 }
 
 func unspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	return r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 func opening(r rune) bool { return unicode.In(r, unicode.Ps, unicode.Pi) }

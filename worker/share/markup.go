@@ -39,7 +39,7 @@ var (
 // escape makes text of s.
 func (m markup) escape(s string) string {
 	s = clean(s)
-	if m.mute {
+	if m.mute && strings.ContainsAny(s, "@＠") {
 		// Twice, because two names may share the character between them.
 		for range 2 {
 			s = outside(s, func(t string) string { return mention.ReplaceAllString(t, "${1}@"+joiner+"${2}") })
@@ -75,6 +75,9 @@ func (m markup) escape(s string) string {
 
 // outside applies change to what is no address in s.
 func outside(s string, change func(string) string) string {
+	if !strings.Contains(s, "://") {
+		return change(s)
+	}
 	var b strings.Builder
 	last := 0
 	for _, at := range address.FindAllStringIndex(s, -1) {

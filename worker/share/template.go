@@ -275,15 +275,15 @@ type fields struct {
 	Posts                                                       []Listed
 }
 
-func (c *Composer) fields(e Event, s said, m *network.Message, d draft) fields {
+func (c *Composer) fields(e Event, s *said, m *network.Message, d draft) fields {
 	p := e.Verdict.Post
 	f := fields{
-		Title: s.title, URL: m.Link, Summary: s.point, Text: s.text, Note: d.note, NoteLabel: strings.TrimSpace(d.label), NoteDate: e.Verdict.Note.Date,
+		Title: s.title, URL: m.Link, Summary: s.point, Text: s.text(), Note: d.note, NoteLabel: strings.TrimSpace(d.label), NoteDate: e.Verdict.Note.Date,
 		Published: p.Published, Updated: p.Updated, Tags: p.Tags, Hashtags: strings.Join(c.hashtags(p), " "), Source: p.Source,
 		Language: m.Language, Kind: m.Kind, Share: p.Share, External: webLink(p.External), Account: c.Account, Network: c.Network,
 	}
 	if f.Summary == "" {
-		f.Summary = s.text
+		f.Summary = s.text()
 	}
 	f.Summary = pointIn(f.Summary, c.pointRoom())
 	var names []string
@@ -313,7 +313,7 @@ func execute(t *template.Template, f fields) (string, error) {
 }
 
 // fill runs a template, shortening what it is given until the result fits.
-func (c *Composer) fill(t *template.Template, e Event, s said, m *network.Message, d draft) (string, error) {
+func (c *Composer) fill(t *template.Template, e Event, s *said, m *network.Message, d draft) (string, error) {
 	whole := c.fields(e, s, m, d)
 	media := len(m.Media) > 0
 	text, err := execute(t, whole)
@@ -323,13 +323,17 @@ func (c *Composer) fill(t *template.Template, e Event, s said, m *network.Messag
 	if c.fits(text, media) {
 		return text, nil
 	}
+	if most := c.room(media); most > 0 {
+		// More than this never fits, and to cut a whole book again and again would be slow.
+		whole.Text = within(beginning(whole.Text, most*32), most*2)
+	}
 	// First the running text is shortened, then the note, then the title.
 	for _, shorten := range []func(f *fields, n int){
 		func(f *fields, n int) { f.Text, f.Summary = within(whole.Text, n), within(whole.Summary, n) },
 		func(f *fields, n int) { f.Text, f.Summary, f.Note = "", "", within(whole.Note, n) },
 		func(f *fields, n int) { f.Text, f.Summary, f.Note, f.Title = "", "", "", within(whole.Title, n) },
 	} {
-		low, high, best := 0, 1<<14, ""
+		low, high, best := 0, max(len(whole.Text), len(whole.Summary), len(whole.Note), len(whole.Title)), ""
 		for low < high {
 			n := (low + high + 1) / 2
 			f := whole

@@ -15,12 +15,12 @@ const threadMost = 12
 // thread makes the whole post a thread, each part a message that answers the
 // one before, numbered "1/3". It is nil where one message is enough or a thread
 // is not asked for or not possible. Title, link, hashtags and images are the first part's.
-func (c *Composer) thread(e Event, s said, m network.Message, d draft) []network.Message {
+func (c *Composer) thread(e Event, s *said, m network.Message, d draft) []network.Message {
 	if c.Words.Long != "thread" || !c.Manner.Thread || !c.CanReply || m.Verb != network.VerbPost || c.template(m.Kind) != nil {
 		return nil
 	}
 	if !d.own && d.body != "" {
-		d.body = s.text
+		d.body = s.text()
 	}
 	first := len(m.Media) > 0
 	if c.fits(c.write(d), first) {
@@ -73,12 +73,18 @@ func (c *Composer) thread(e Event, s said, m network.Message, d draft) []network
 	return messages
 }
 
+// portionMax bounds one part of a thread, in bytes.
+const portionMax = 16 << 10
+
 // portion parts s where it may be parted, as late as fits: after a paragraph or
 // a sentence if one ends in the second half, else after a word.
 func portion(s string, fits func(string) bool) (head, rest string) {
 	if fits(s) {
 		return s, ""
 	}
+	// No part is as long as this, and to look for the words of a whole book for each would be slow.
+	far := s
+	s = beginning(s, portionMax)
 	at := func(ends []int) int {
 		n := sort.Search(len(ends), func(i int) bool { return !fits(strings.TrimSpace(s[:ends[i]])) })
 		for n > 0 && !fits(strings.TrimSpace(s[:ends[n-1]])) {
@@ -93,7 +99,7 @@ func portion(s string, fits func(string) bool) (head, rest string) {
 	if whole := at(sentenceEnds(s)); whole*2 >= end {
 		end = whole
 	}
-	return strings.TrimSpace(s[:end]), strings.TrimSpace(s[end:])
+	return strings.TrimSpace(s[:end]), strings.TrimSpace(far[end:])
 }
 
 // threaded tells whether what was told of the post is a thread.

@@ -160,7 +160,7 @@ func (c *Composer) gone(e Event) (Composed, error) {
 		return out, nil
 	}
 	for i, b := range e.Before {
-		m := c.message(e, said{title: oneLine(p.Title)}, kindGone)
+		m := c.message(e, &said{title: oneLine(p.Title)}, kindGone)
 		m.ID, m.Verb, m.Of, m.Media = ID(c.Account, p.Source, p.Key, p.Revision, kindGone, i), network.VerbDelete, b.ID, nil
 		if c.Manner.Data {
 			data, err := dataOf(e)
