@@ -20,7 +20,7 @@ type document struct {
 }
 
 // line is one block of text. Kinds: h heading, p paragraph, l list item, q
-// quotation, t table row, c line of code.
+// quotation, t table row, c line of code, f caption.
 type line struct {
 	kind byte
 	text string
@@ -58,12 +58,16 @@ type reader struct {
 	space  bool
 	linked int
 	total  int
-	link   int // depth in <a>
+	link   bool // within <a href>
 	pre    int
 	quote  int
 	// mute is the depth of elements within a muted one, 0 when nothing is.
 	mute     int
 	muteName string
+	// alts are the texts that stand for images; image: the line holds one.
+	alts    map[string]bool
+	image   bool
+	caption bool // within a figcaption or its like
 	// shown: the muted element would be seen by readers.
 	shown bool
 }
@@ -75,6 +79,8 @@ func (p *reader) flush() {
 		switch {
 		case p.pre > 0:
 			kind = 'c'
+		case p.caption || p.alts[text] || kind == 'p' && p.image && len(text) < 200:
+			kind = 'f'
 		case kind == 'p' && p.quote > 0:
 			kind = 'q'
 		}
@@ -86,7 +92,7 @@ func (p *reader) flush() {
 		}
 	}
 	p.b.Reset()
-	p.space, p.linked = false, 0
+	p.space, p.linked, p.image = false, 0, false
 	p.kind = 'p'
 }
 
@@ -140,7 +146,7 @@ func (p *reader) text(s string) {
 			p.space = false
 			n := p.b.Len()
 			p.b.WriteRune(plain(r))
-			if p.link > 0 {
+			if p.link {
 				p.linked += p.b.Len() - n
 			}
 			p.kept++
@@ -179,6 +185,7 @@ func (p *reader) start(z *html.Tokenizer, closed bool) {
 		return
 	}
 	var class, id, alt, role, hidden, style string
+	href := false
 	for more {
 		var k, v []byte
 		k, v, more = z.TagAttr()
@@ -197,11 +204,21 @@ func (p *reader) start(z *html.Tokenizer, closed bool) {
 			style = string(v)
 		case "hidden":
 			hidden = "true"
+		case "href":
+			href = true
 		}
 	}
 	if a == atom.Img {
 		if emoji(alt) {
 			p.text(alt)
+			return
+		}
+		p.image = true
+		if alt = strings.Join(strings.Fields(alt), " "); alt != "" {
+			if p.alts == nil {
+				p.alts = map[string]bool{}
+			}
+			p.alts[alt] = true
 		}
 		return
 	}
@@ -223,7 +240,7 @@ func (p *reader) start(z *html.Tokenizer, closed bool) {
 	}
 	switch a {
 	case atom.A:
-		p.link++
+		p.link = href && !closed
 	case atom.Pre:
 		p.flush()
 		p.pre++
@@ -259,6 +276,7 @@ func (p *reader) start(z *html.Tokenizer, closed bool) {
 				p.kind = 'l'
 			}
 		}
+		p.caption = a == atom.Figcaption || strings.Contains(class, "caption")
 	}
 }
 
@@ -275,7 +293,7 @@ func (p *reader) end(name string) {
 	}
 	switch a {
 	case atom.A:
-		p.link = max(0, p.link-1)
+		p.link = false
 	case atom.Pre:
 		p.flush()
 		p.pre = max(0, p.pre-1)
@@ -285,6 +303,7 @@ func (p *reader) end(name string) {
 	default:
 		if blockElement(a) {
 			p.flush()
+			p.caption = false
 		}
 	}
 }

@@ -3,13 +3,17 @@ package change
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // version is one state of a post, ready to be compared.
 type version struct {
 	title   string
 	text    *text
+	tags    []string
 	summary bool // of the post only its summary is known
+	// published and when it was read, for the age of the edit.
+	published, when time.Time
 }
 
 // finding is what a comparison of two versions came to.
