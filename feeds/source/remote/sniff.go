@@ -1,0 +1,165 @@
+package remote
+
+import (
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+)
+
+// sniffed bounds the bytes that are looked at.
+const sniffed = 64 << 10
+
+// sniff guesses the encoding of bytes that are not UTF-8 and that nothing is
+// said about: each candidate decodes them, and the text that reads most like
+// writing wins. Western Europe wins where none does.
+func sniff(b []byte) (encoding.Encoding, string) {
+	b = b[:min(len(b), sniffed)]
+	best, bestName, most := encoding.Encoding(charmap.Windows1252), "windows-1252", score(b, charmap.Windows1252, latin)
+	for _, c := range [...]struct {
+		enc  encoding.Encoding
+		name string
+		of   func(r rune) float64
+	}{
+		{japanese.ShiftJIS, "shift_jis", kana},
+		{japanese.EUCJP, "euc-jp", kana},
+		{korean.EUCKR, "euc-kr", hangul},
+		{simplifiedchinese.GB18030, "gb18030", han},
+		{traditionalchinese.Big5, "big5", han},
+		{charmap.Windows1251, "windows-1251", cyrillic},
+		{charmap.KOI8R, "koi8-r", cyrillic},
+		{charmap.Windows1253, "windows-1253", greek},
+		{charmap.Windows1255, "windows-1255", hebrew},
+		{charmap.Windows1256, "windows-1256", arabic},
+		{charmap.Windows874, "windows-874", thai},
+	} {
+		if s := score(b, c.enc, c.of); s > most {
+			best, bestName, most = c.enc, c.name, s
+		}
+	}
+	return best, bestName
+}
+
+// score is the mean worth of the characters beyond ASCII, by what the language
+// would use; a byte that the encoding does not have costs dearly.
+func score(b []byte, enc encoding.Encoding, of func(r rune) float64) float64 {
+	text, err := enc.NewDecoder().Bytes(b)
+	if err != nil {
+		return -1
+	}
+	sum, n := 0.0, 0
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		text = text[size:]
+		switch {
+		case r < 0x80:
+			continue
+		case r == utf8.RuneError, r < 0xa0:
+			sum -= 10
+		case r > 0x2000 && r < 0x2070: // punctuation
+		default:
+			sum += of(r)
+		}
+		n++
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / float64(n)
+}
+
+func in(r, from, to rune) bool { return from <= r && r <= to }
+
+// latin is worth less than a script of its own: nearly all bytes mean something
+// in it.
+func latin(r rune) float64 {
+	switch {
+	case in(r, 0xe0, 0xff) && r != 0xf7:
+		return 0.5
+	case in(r, 0xc0, 0xdf) && r != 0xd7:
+		return 0.2
+	}
+	return 0
+}
+
+func kana(r rune) float64 {
+	switch {
+	case in(r, 0x3040, 0x30ff):
+		return 1
+	case in(r, 0x3000, 0x303f), in(r, 0xff01, 0xff5e):
+		return 0.7
+	case in(r, 0x4e00, 0x9fff):
+		return 0.65
+	case in(r, 0xff61, 0xff9f): // half-width, what Shift JIS makes of anything
+		return -0.5
+	}
+	return -1
+}
+
+func hangul(r rune) float64 {
+	switch {
+	case in(r, 0xac00, 0xd7a3):
+		return 1
+	case in(r, 0x4e00, 0x9fff):
+		return 0.1
+	case in(r, 0x3000, 0x303f):
+		return 0.5
+	}
+	return -1
+}
+
+func han(r rune) float64 {
+	switch {
+	case in(r, 0x4e00, 0x9fff):
+		return 0.7
+	case in(r, 0x3000, 0x303f), in(r, 0xff01, 0xff5e):
+		return 0.7
+	}
+	return -1
+}
+
+// cyrillic prefers lower case, by which KOI8-R and windows-1251 differ.
+func cyrillic(r rune) float64 {
+	switch {
+	case in(r, 0x430, 0x44f), r == 0x451:
+		return 1
+	case in(r, 0x410, 0x42f), r == 0x401:
+		return 0.3
+	}
+	return -1
+}
+
+func greek(r rune) float64 {
+	switch {
+	case in(r, 0x3b1, 0x3ce), in(r, 0x3ac, 0x3af):
+		return 1
+	case in(r, 0x391, 0x3a9), in(r, 0x386, 0x38f):
+		return 0.3
+	}
+	return -1
+}
+
+func hebrew(r rune) float64 {
+	if in(r, 0x5d0, 0x5ea) {
+		return 1
+	}
+	return -1
+}
+
+func arabic(r rune) float64 {
+	if in(r, 0x621, 0x64a) || r == 0x60c || r == 0x61f {
+		return 0.9
+	}
+	return -1
+}
+
+func thai(r rune) float64 {
+	if in(r, 0xe01, 0xe5b) {
+		return 1
+	}
+	return -1
+}
