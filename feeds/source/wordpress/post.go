@@ -160,7 +160,8 @@ type list struct {
 
 	newest    time.Time
 	notBefore time.Time
-	notes     []string
+	total     int // of posts on the site, 0 if it does not say
+	fresh     int // of those read that are newer than since
 }
 
 // pages reads a list until it comes to what was seen.
@@ -188,6 +189,7 @@ func (s *Source) pages(ctx context.Context, t *site, l *list) ([]post, error) {
 		}
 		if page == 1 {
 			l.state, l.notBefore = resp.State, resp.NotBefore
+			l.total, _ = strconv.Atoi(resp.Header.Get("X-Wp-Total"))
 		}
 		if resp.NotModified {
 			return all, nil
@@ -201,6 +203,9 @@ func (s *Source) pages(ctx context.Context, t *site, l *list) ([]post, error) {
 			at := p.modified()
 			if l.order == "date" {
 				at = p.published(s.o)
+			}
+			if at.After(l.since) {
+				l.fresh++
 			}
 			if at.After(l.newest) {
 				l.newest = at

@@ -50,6 +50,9 @@ const (
 	perPage = 20
 	// maxPages bounds how far back a reading looks after a long absence.
 	maxPages = 10
+	// maxWhole bounds the sites whose removed posts are noticed: to prove that
+	// one is gone all must be listed.
+	maxWhole = 500
 	// closedFor is how long the feed is read before the API is tried again.
 	closedFor = 7 * 24 * time.Hour
 )
@@ -91,6 +94,12 @@ type state struct {
 	Modified   time.Time   `json:"modified,omitzero"`
 	ByDate     fetch.State `json:"by_date,omitzero"`
 	ByModified fetch.State `json:"by_modified,omitzero"`
+	// Total is how many posts the site listed. Whole: all of them were read, so
+	// that one which is no longer listed can be told.
+	Total int  `json:"total,omitzero"`
+	Whole bool `json:"whole,omitzero"`
+	// Doubt is a total that was too low to be believed, told once.
+	Doubt int `json:"doubt,omitzero"`
 }
 
 // Read asks for the newest posts and for those changed last.
@@ -140,21 +149,63 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 	}
 	is.Date, is.ByDate = byDate.newest, byDate.state
 	is.Modified, is.ByModified = byModified.newest, byModified.state
-
-	r := source.Reading{Partial: !first, NotBefore: byDate.notBefore, Notes: append(notes, byDate.notes...)}
+	r := source.Reading{Partial: !first, NotBefore: byDate.notBefore, Notes: notes}
+	posts = merge(posts, changed, first)
+	switch {
+	case byDate.total == 0: // it does not say
+	case first:
+		is.Total, is.Whole = byDate.total, byDate.total == len(posts) && byDate.total <= maxWhole
+	case was.Whole && byDate.total < was.Total+byDate.fresh:
+		all, note, err := s.whole(ctx, was, byDate.total)
+		if err != nil {
+			return source.Reading{}, err
+		}
+		switch {
+		case note != "" && was.Doubt == byDate.total:
+		case note != "":
+			r.Notes = append(r.Notes, note)
+			is.Doubt = byDate.total
+		default:
+			posts, r.Partial, r.Feed.Complete = all, false, true
+			is.Total, is.Doubt = byDate.total, 0
+		}
+	default:
+		is.Doubt = 0
+		is.Total = byDate.total
+		is.Whole = was.Whole && is.Total <= maxWhole
+	}
 	if r.State, err = json.Marshal(is); err != nil {
 		return source.Reading{}, err
 	}
-	posts = merge(posts, changed, first)
-	if len(posts) == 0 && !first {
+	if len(posts) == 0 && r.Partial {
 		r.Unchanged = true
 		return r, nil
 	}
+	complete := r.Feed.Complete
 	r.Feed = was.Site.feed()
+	r.Feed.Complete = complete
 	for _, p := range posts {
 		r.Feed.Posts = append(r.Feed.Posts, p.post(was.Site, s.o))
 	}
 	return r, nil
+}
+
+// whole lists all posts, because there are fewer than there were. What is not
+// among them was trashed, deleted or made private. A site that lists less than
+// half of what it did is more likely broken than tidied; it is asked again.
+func (s *Source) whole(ctx context.Context, was state, total int) ([]post, string, error) {
+	if total*2 < was.Total {
+		return nil, fmt.Sprintf("the site lists %d posts and listed %d; nothing is taken for removed", total, was.Total), nil
+	}
+	l := list{order: "date", pages: maxWhole/perPage + 1}
+	all, err := s.pages(ctx, was.Site, &l)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(all) != total {
+		return nil, fmt.Sprintf("the site says that it has %d posts and lists %d; nothing is taken for removed", total, len(all)), nil
+	}
+	return all, "", nil
 }
 
 // merge puts the two lists together, each post once. Of a first reading the
@@ -214,6 +265,5 @@ func (s *Source) fallBack(ctx context.Context, is state, note string) (source.Re
 
 // feed is the site without its posts.
 func (t *site) feed() feeds.Feed {
-	f := feeds.Feed{Format: "wordpress", Title: t.Name, Description: t.Description, Link: t.Home, Language: t.Language, Icon: t.Icon}
-	return f
+	return feeds.Feed{Format: "wordpress", Title: t.Name, Description: t.Description, Link: t.Home, Language: t.Language, Icon: t.Icon}
 }
