@@ -54,13 +54,18 @@ func (c *Composer) Digest(messages []network.Message, now time.Time) (network.Me
 		}
 		m.Data = data
 	}
-	text, err := c.list(m, phrase, messages)
-	if err != nil {
-		return network.Message{}, err
+	if len(messages) == 1 {
+		one := messages[0]
+		m.Text, m.HTML, m.Subject, m.Title, m.Link, m.Summary, m.Media, m.Post = one.Text, one.HTML, one.Subject, one.Title, one.Link, one.Summary, one.Media, one.Post
+	} else {
+		text, err := c.list(m, phrase, messages)
+		if err != nil {
+			return network.Message{}, err
+		}
+		m.Text = text
 	}
-	m.Text = text
 	all := []network.Message{m}
-	err = c.freeze(all, now)
+	err := c.freeze(all, now)
 	return all[0], err
 }
 

@@ -1,10 +1,13 @@
 package share
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // tagged adds utm parameters to link. What the link has of its own (other
@@ -43,13 +46,34 @@ func tagged(link string, utm map[string]string) string {
 	return rest
 }
 
-// webLink is s if it is an address that readers can follow, else "".
+// linkMost is the longest address that is passed on, in bytes.
+const linkMost = 4096
+
+// webLink is s if it is an address that readers can follow, else "". What ends
+// an address where text is scanned for links is written as %XX.
 func webLink(s string) string {
 	s = strings.TrimSpace(s)
 	u, err := url.Parse(s)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || len(s) > linkMost {
 		return ""
 	}
-	// Spaces and marks that end a link where text is scanned for links.
-	return strings.NewReplacer(" ", "%20", "<", "%3C", ">", "%3E", `"`, "%22", "`", "%60", `\`, "%5C", "|", "%7C").Replace(s)
+	if !strings.ContainsFunc(s, unsafeInLink) {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range s {
+		if unsafeInLink(r) {
+			_, n := utf8.DecodeRuneInString(s[i:])
+			for _, c := range []byte(s[i : i+n]) {
+				fmt.Fprintf(&b, "%%%02X", c)
+			}
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func unsafeInLink(r rune) bool {
+	return strings.ContainsRune("<>\"`\\|", r) || r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.IsSpace(r)
 }
