@@ -1,0 +1,310 @@
+package x
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
+)
+
+// span is a part of a text, in characters.
+type span struct{ from, to int }
+
+// addresses finds what X makes links of and counts as 23, by the rules of
+// twitter-text (https://github.com/twitter/twitter-text): addresses with http
+// or https, and names that end in a top-level domain without either.
+func addresses(rs []rune) []span {
+	var out []span
+	// What is before an address belongs to it in the rules: an address cannot
+	// follow another without a character between them.
+	for last := 0; last <= len(rs); {
+		start, scheme, domain := -1, 0, 0
+		for k := last; k < len(rs) && domain == 0; k++ {
+			if mayPrecede(rs[k]) {
+				start = k + 1
+				scheme, domain = head(rs[start:])
+			}
+			if domain == 0 && k == 0 {
+				start = 0
+				scheme, domain = head(rs)
+			}
+		}
+		if domain == 0 {
+			break
+		}
+		name := rs[start+scheme : start+scheme+domain]
+		after := start + scheme + domain
+		last = after + pathLen(rs[after:])
+		switch {
+		case !labelsFit(name) || last-start > 4096:
+		case scheme > 0:
+			if n := tco(rs[start:last]); n > 0 {
+				out = append(out, span{start, start + n})
+			}
+		case start == 0 || !strings.ContainsRune("-_./", rs[start-1]):
+			found := asciiDomains(name)
+			for j := range found {
+				found[j].from += start
+				found[j].to += start
+			}
+			if n := len(found); n > 0 && hasPath(rs[after:last]) {
+				found[n-1].to = last
+			}
+			out = append(out, found...)
+		}
+	}
+	return out
+}
+
+// head is the length of the scheme, 0 if there is none, and of the name after
+// it at the start of rs; without a name both are 0.
+func head(rs []rune) (scheme, domain int) {
+	if scheme = schemeLen(rs); scheme > 0 {
+		if domain = domainLen(rs[scheme:]); domain > 0 {
+			return scheme, domain
+		}
+	}
+	return 0, domainLen(rs)
+}
+
+func alnum(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}
+
+// mayPrecede reports whether an address may begin after r.
+func mayPrecede(r rune) bool {
+	return !alnum(r) && !strings.ContainsRune("@＠$#＃\uFFFE\uFEFF\uFFFF", r)
+}
+
+func schemeLen(rs []rune) int {
+	for _, s := range []string{"https://", "http://"} {
+		if len(rs) >= len(s) && strings.EqualFold(string(rs[:len(s)]), s) {
+			return len(s)
+		}
+	}
+	return 0
+}
+
+// label reports whether r may be in a name: everything but punctuation, spaces
+// and marks that are not seen.
+func label(r rune) bool {
+	if r < 0x80 {
+		return !strings.ContainsRune("!'#%&()*+,\\-./:;<=>?@[]^_{|}~$", r) && r != ' ' && (r < 0x09 || r > 0x0D)
+	}
+	return !spaces(r) && !strings.ContainsRune("\uFFFE\uFEFF\uFFFF\u061C\u200E\u200F", r) && (r < 0x202A || r > 0x202E) && (r < 0x2066 || r > 0x2069)
+}
+
+func spaces(r rune) bool { return unicode.IsSpace(r) || r == 0x180E }
+
+// domainLen is the length of the longest name at the start of rs that ends in a
+// top-level domain, 0 if there is none.
+func domainLen(rs []rune) int {
+	best, start := 0, 0
+	for i, r := range rs {
+		if label(r) || r == '-' || r == '_' {
+			continue
+		}
+		if r != '.' || i == start || !label(rs[start]) || !label(rs[i-1]) {
+			break
+		}
+		if !slices.Contains(rs[start:i], '_') {
+			if n := tldLen(rs[i+1:]); n > 0 {
+				best = i + 1 + n
+			}
+		}
+		start = i + 1
+	}
+	return best
+}
+
+// tldLen is the length of the top-level domain at the start of rs, 0 if there is
+// none.
+func tldLen(rs []rune) int {
+	n := 0
+	if len(rs) > 0 && rs[0] >= 0x80 {
+		for n < len(rs) && rs[n] >= 0x80 && label(rs[n]) {
+			n++
+		}
+	} else {
+		for n < len(rs) && (alnum(rs[n]) || rs[n] == '-') {
+			n++
+		}
+	}
+	for n = min(n, 63); n > 0; n-- {
+		ends := n == len(rs) || !alnum(rs[n]) && !strings.ContainsRune("@+-", rs[n])
+		if ends && topLevel(strings.ToLower(string(rs[:n]))) {
+			return n
+		}
+		if rs[0] < 0x80 {
+			return 0
+		}
+		// No space ends a name in scripts that have none: the longest that is one.
+	}
+	return 0
+}
+
+func topLevel(name string) bool {
+	if strings.HasPrefix(name, "xn--") {
+		return true
+	}
+	ascii, err := idna.Punycode.ToASCII(name)
+	if err != nil {
+		return false
+	}
+	_, known := publicsuffix.PublicSuffix(ascii)
+	return known
+}
+
+// labelsFit reports whether no label of a name is too long for the DNS.
+func labelsFit(name []rune) bool {
+	for l := range strings.SplitSeq(string(name), ".") {
+		if a, err := idna.Punycode.ToASCII(l); err != nil || len(a) > 63 {
+			return false
+		}
+	}
+	return true
+}
+
+// asciiDomains are the names within a name that are written in Latin letters:
+// without http, only those are links.
+func asciiDomains(name []rune) []span {
+	latin := func(r rune) bool { return alnum(r) || r == '-' || accented(r) }
+	var out []span
+	for i := 0; i < len(name); {
+		best, start := 0, i
+		for j := i; j < len(name); j++ {
+			if latin(name[j]) {
+				continue
+			}
+			if name[j] != '.' || j == start {
+				break
+			}
+			if n := tldLen(name[j+1:]); n > 0 {
+				best = j + 1 + n
+			}
+			start = j + 1
+		}
+		if best == 0 {
+			i++
+			continue
+		}
+		out = append(out, span{i, best})
+		i = best
+	}
+	return out
+}
+
+// accented are Latin letters beyond ASCII, and combining marks.
+func accented(r rune) bool {
+	switch {
+	case r == 0xD7 || r == 0xF7:
+		return false
+	case r >= 0xC0 && r <= 0x24F, r >= 0x300 && r <= 0x36F, r >= 0x1E00 && r <= 0x1EFF:
+		return true
+	}
+	return strings.ContainsRune("\u0253\u0254\u0256\u0257\u0259\u025B\u0263\u0268\u026F\u0272\u0289\u028B\u02BB", r)
+}
+
+// pathLen is the length of port, path and query at the start of rs.
+func pathLen(rs []rune) int {
+	end := 0
+	if len(rs) > 1 && rs[0] == ':' {
+		i := 1
+		for i < len(rs) && rs[i] >= '0' && rs[i] <= '9' {
+			i++
+		}
+		if i > 1 {
+			end = i
+		}
+	}
+	if end < len(rs) && rs[end] == '/' {
+		end++
+		for i := end; i < len(rs); {
+			n := parens(rs[i:])
+			switch {
+			case n > 0:
+				i += n
+				end = i
+			case inPath(rs[i]):
+				i++
+				if r := rs[i-1]; alnum(r) || accented(r) || r >= 0x400 && r <= 0x4FF || strings.ContainsRune("+-=_#/", r) {
+					end = i
+				}
+			default:
+				i = len(rs)
+			}
+		}
+	}
+	if end < len(rs) && rs[end] == '?' {
+		from := end
+		for i := from + 1; i < len(rs) && (alnum(rs[i]) || strings.ContainsRune("!?*'@();:&=+$/%#[]-_.,~|", rs[i])); i++ {
+			if alnum(rs[i]) || strings.ContainsRune("-_&=#/", rs[i]) {
+				end = i + 1
+			}
+		}
+	}
+	return end
+}
+
+func inPath(r rune) bool {
+	return alnum(r) || accented(r) || r >= 0x400 && r <= 0x4FF || strings.ContainsRune("!*';:=+,.$/%#[]-–_~@|&", r)
+}
+
+// hasPath reports whether what follows a name has more than port and query: only
+// then do these belong to an address without http.
+func hasPath(rs []rune) bool {
+	i := slices.IndexFunc(rs, func(r rune) bool { return r == '/' || r == '?' })
+	return i >= 0 && rs[i] == '/'
+}
+
+// parens is the length of a pair of parentheses with something in it, and at most
+// one pair within, at the start of rs.
+func parens(rs []rune) int {
+	if len(rs) == 0 || rs[0] != '(' {
+		return 0
+	}
+	depth, inner := 0, 0
+	for i, r := range rs {
+		switch {
+		case r == '(':
+			if depth++; depth > 2 {
+				return 0
+			}
+			inner = i
+		case r == ')':
+			if i == inner+1 {
+				return 0
+			}
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		case !inPath(r):
+			return 0
+		}
+	}
+	return 0
+}
+
+// tco is how much of an address with http is one: X's own short addresses end
+// with their name. 0 if that is too long.
+func tco(rs []rune) int {
+	rest := rs[schemeLen(rs):]
+	if len(rest) < 6 || !strings.EqualFold(string(rest[:5]), "t.co/") {
+		return len(rs)
+	}
+	n := 5
+	for n < len(rest) && alnum(rest[n]) {
+		n++
+	}
+	switch {
+	case n == 5:
+		return len(rs)
+	case n-5 > 40:
+		return 0
+	case n < len(rest) && rest[n] == '?':
+		return len(rs)
+	}
+	return schemeLen(rs) + n
+}
