@@ -19,6 +19,7 @@ type reader struct {
 	env       func(string) (string, bool)
 	kinds     Kinds
 	faults    Faults
+	shapes    map[reflect.Type]shape
 }
 
 func (r *reader) fault(n *yaml.Node, path, what, do string) {
@@ -32,7 +33,7 @@ func (r *reader) fault(n *yaml.Node, path, what, do string) {
 // fill sets the fields of dst, a struct, from t: what the file says, or else
 // the default.
 func (r *reader) fill(dst reflect.Value, t table) {
-	for _, k := range keysOf(dst.Type()) {
+	for _, k := range r.shape(dst.Type()).keys {
 		field := dst.FieldByIndex(k.index)
 		if k.typ == secretType {
 			r.secret(field, k, t)
@@ -174,7 +175,7 @@ func (r *reader) set(dst reflect.Value, k key, node *yaml.Node, path string) {
 	case reflect.Struct:
 		t, ok := r.table(n, node, path)
 		if ok {
-			r.unknown(t, names(keysOf(k.typ)))
+			r.unknown(t, r.shape(k.typ).names)
 			r.fill(dst, t)
 		}
 	default:
@@ -251,7 +252,7 @@ func (r *reader) tags(dst reflect.Value, n, at *yaml.Node, path string) {
 		r.list(dst.FieldByName("Add"), key{name: "add", typ: reflect.TypeFor[[]string]()}, n, path)
 	case n.Kind == yaml.MappingNode:
 		t, _ := r.table(n, at, path)
-		r.unknown(t, names(keysOf(tagsType)))
+		r.unknown(t, r.shape(tagsType).names)
 		r.fill(dst, t)
 	default:
 		r.fault(n, path, "false, a list or a table is needed here, not "+form(n), "write tags: false, tags: [news] or tags: {max: 2}")

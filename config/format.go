@@ -97,14 +97,12 @@ func formats(name string) (format, bool) {
 	case "quota":
 		return format{"quota", "write it as 500/month or 20/day", func(_ *reader, s string) (any, error) { return orWrong(ParseQuota(s)) }}, true
 	case "filter":
-		return format{"filter", `write it as has .Tags "go"`, func(r *reader, s string) (any, error) {
-			_, err := ParseFilter(s, r.kinds.Funcs, r.kinds.Post)
-			return s, err
+		return format{"filter", `write a condition, as has .Tags "go"`, func(r *reader, s string) (any, error) {
+			return s, r.kinds.check(r.kinds.Filter, checkFilter, s)
 		}}, true
 	case "template":
 		return format{"template", "", func(r *reader, s string) (any, error) {
-			_, err := ParseTemplate("template", s, r.kinds.Funcs, r.kinds.Data)
-			return s, err
+			return s, r.kinds.check(r.kinds.Template, checkTemplate, s)
 		}}, true
 	case "header":
 		return format{"value of a header", "", func(_ *reader, s string) (any, error) {
@@ -115,6 +113,17 @@ func formats(name string) (format, bool) {
 		}}, true
 	}
 	return format{}, false
+}
+
+// check asks own, or what comes in its place; an empty text is nothing to check.
+func (Kinds) check(own, instead func(string) error, text string) error {
+	if text == "" {
+		return nil
+	}
+	if own == nil {
+		own = instead
+	}
+	return own(text)
 }
 
 // errWrong adds nothing to the name of what is wrong.

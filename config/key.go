@@ -23,6 +23,26 @@ type key struct {
 
 var secretType = reflect.TypeFor[Secret]()
 
+// shape is what a settings struct has for keys.
+type shape struct {
+	keys  []key
+	names []string
+}
+
+// shape is that of t, worked out once: there may be 100,000 entries.
+func (r *reader) shape(t reflect.Type) shape {
+	s, ok := r.shapes[t]
+	if !ok {
+		s.keys = keysOf(t)
+		s.names = names(s.keys)
+		if r.shapes == nil {
+			r.shapes = map[reflect.Type]shape{}
+		}
+		r.shapes[t] = s
+	}
+	return s
+}
+
 // keysOf lists the keys of a settings struct in the order of its fields.
 func keysOf(t reflect.Type) []key {
 	var keys []key

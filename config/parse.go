@@ -113,13 +113,13 @@ func (r *reader) settings(text []byte) *Settings {
 	if root == nil {
 		return nil
 	}
-	r.shape(root, "")
+	r.mappings(root, "")
 	t, ok := r.table(root, root, "")
 	if !ok {
 		return nil
 	}
 	s := &Settings{File: r.file}
-	known := append(names(keysOf(reflect.TypeFor[Settings]())), "defaults", "sources", "feeds", "accounts")
+	known := append(slices.Clone(r.shape(reflect.TypeFor[Settings]()).names), "defaults", "sources", "feeds", "accounts")
 	for _, name := range t.order {
 		// A place for anchors, as in Compose files.
 		if strings.HasPrefix(name, "x-") {
@@ -203,11 +203,11 @@ func (r *reader) defaults(root table) map[string]table {
 		}
 		kinds := map[string]map[string]any{"source": r.kinds.Sources, "account": r.kinds.Accounts}[name]
 		t, _ := r.table(one.value, one.key, one.path)
-		known := names(keysOf(common))
+		known := slices.Clone(r.shape(common).names)
 		types := []reflect.Type{common}
 		for _, kind := range sortedKeys(kinds) {
 			own := structOf(kinds[kind])
-			known = append(known, names(keysOf(own))...)
+			known = append(known, r.shape(own).names...)
 			types = append(types, own)
 		}
 		known = slices.DeleteFunc(known, func(s string) bool { return s == "type" || s == "title" && name == "feed" })
@@ -223,7 +223,7 @@ func (r *reader) tryDefaults(t table, types []reflect.Type) {
 	done := map[string]bool{}
 	for _, typ := range types {
 		part := table{at: t.at, path: t.path, pairs: map[string]pair{}}
-		for _, k := range keysOf(typ) {
+		for _, k := range r.shape(typ).keys {
 			for _, name := range []string{k.name, k.name + fileSuffix} {
 				if p, ok := t.pairs[name]; ok && !done[name] {
 					part.add(name, p)
@@ -247,17 +247,17 @@ func (r *reader) entry(p pair, defaults table, common reflect.Value, kinds map[s
 	if !ok {
 		return nil
 	}
-	known := names(keysOf(common.Type()))
+	known := slices.Clone(r.shape(common.Type()).names)
 	var own reflect.Value
 	if kinds != nil {
 		var sure bool
 		own, sure = r.kind(t, kinds, what)
 		switch {
 		case own.IsValid():
-			known = append(known, names(keysOf(own.Type().Elem()))...)
+			known = append(known, r.shape(own.Type().Elem()).names...)
 		case !sure: // any kind's key may be right
 			for _, kind := range kinds {
-				known = append(known, names(keysOf(structOf(kind)))...)
+				known = append(known, r.shape(structOf(kind)).names...)
 			}
 		}
 	}
@@ -320,7 +320,7 @@ func (r *reader) foreign(t table, known []string, kinds map[string]any, what str
 		p := t.pairs[name]
 		do := ""
 		for _, kind := range sortedKeys(kinds) {
-			if slices.Contains(names(keysOf(structOf(kinds[kind]))), name) {
+			if slices.Contains(r.shape(structOf(kinds[kind])).names, name) {
 				do = "it is a key of " + kind
 				break
 			}

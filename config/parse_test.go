@@ -50,11 +50,12 @@ type hookKind struct {
 var kinds = config.Kinds{
 	Sources:  map[string]any{"feed": feedKind{}, "folder": folderKind{}},
 	Accounts: map[string]any{"mastodon": mastodonKind{}, "webhook": &hookKind{}},
-	Post: struct {
-		Title, Language string
-		Tags            []string
-	}{},
-	Data: struct{ Title, URL string }{},
+	Filter: func(text string) error {
+		if strings.Contains(text, ".Tagz") {
+			return errors.New("there is no .Tagz")
+		}
+		return nil
+	},
 }
 
 func environment(vars map[string]string) func(string) (string, bool) {
@@ -229,7 +230,7 @@ func TestFaults(t *testing.T) {
 		{"open admin", head + "admin: 0.0.0.0:9000\n", []string{"s.yaml:2:8: admin: can be reached from elsewhere and asks for no token; set admin_token, or listen on 127.0.0.1"}},
 		{"base_url", head + "base_url: feeds.example.org\n", []string{`s.yaml:2:11: base_url: "feeds.example.org" is no public URL: does not begin with http:// or https://; write it as https://feeds.example.org`}},
 		{"base_url with password", head + "base_url: https://me:hunter2@feeds.example.org\n", []string{`s.yaml:2:11: base_url: "https://***@feeds.example.org" is no public URL: holds a name or a password; write it as https://feeds.example.org`}},
-		{"filter", "sources: {b: {type: feed, url: https://b, filter: 'has .Tagz 1'}}\n", []string{`s.yaml:1:51: sources.b.filter: "has .Tagz 1" is no filter: there is no .Tagz, did you mean Tags?; write it as has .Tags "go"`}},
+		{"filter", "sources: {b: {type: feed, url: https://b, filter: 'has .Tagz 1'}}\n", []string{`s.yaml:1:51: sources.b.filter: "has .Tagz 1" is no filter: there is no .Tagz; write a condition, as has .Tags "go"`}},
 		{"template", head + "accounts: {h: {type: webhook, url: u, template: '{{.Title', templates: {nwe: x}}}\n", []string{
 			`s.yaml:2:49: accounts.h.template: "{{.Title" is no template: unclosed action`,
 			"s.yaml:2:73: accounts.h.templates.nwe: is no key here; did you mean new?",

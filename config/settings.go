@@ -3,10 +3,7 @@
 // It knows no adapter; each brings the words of its own (Kinds).
 package config
 
-import (
-	"text/template"
-	"time"
-)
+import "time"
 
 // Kinds are what the settings can name: the kinds of source and of account,
 // each with a value of its own settings struct.
@@ -19,11 +16,9 @@ import (
 // A method Check() []Problem may tell what is wrong beyond that.
 type Kinds struct {
 	Sources, Accounts map[string]any
-	// Funcs are the words of filters and templates; nil stands for Words.
-	Funcs template.FuncMap
-	// Post and Data are what a filter and a template are given. When set, each
-	// is tried on it, so that a field that is not there is a fault.
-	Post, Data any
+	// Filter and Template check the text of a filter and of a template; nil
+	// checks the syntax alone. Their errors are shown after the text.
+	Filter, Template func(text string) error
 }
 
 // Settings is the file, read and checked.

@@ -75,12 +75,12 @@ func (r *reader) merge(t *table, node *yaml.Node, seen map[*yaml.Node]bool) {
 
 func isMerge(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!merge" }
 
-// shape faults what is wrong with the keys of every mapping below n, wherever
+// mappings faults what is wrong with the keys of every mapping below n, wherever
 // it is used: a key that is there twice, is no word, or merges in no table.
-func (r *reader) shape(n *yaml.Node, path string) {
+func (r *reader) mappings(n *yaml.Node, path string) {
 	if n.Kind == yaml.SequenceNode {
 		for i, one := range n.Content {
-			r.shape(one, fmt.Sprintf("%s[%d]", path, i))
+			r.mappings(one, fmt.Sprintf("%s[%d]", path, i))
 		}
 	}
 	if n.Kind != yaml.MappingNode {
@@ -101,7 +101,7 @@ func (r *reader) shape(n *yaml.Node, path string) {
 				}
 			}
 			if v.Kind != yaml.AliasNode {
-				r.shape(v, path)
+				r.mappings(v, path)
 			}
 		case k.Kind != yaml.ScalarNode || null(k):
 			r.fault(at, path, "the name of a key is a word, not "+form(k), inQuotes)
@@ -109,7 +109,7 @@ func (r *reader) shape(n *yaml.Node, path string) {
 			r.fault(at, join(path, k.Value), fmt.Sprintf("is there twice, first in line %d", first[k.Value]), "take one out")
 		default:
 			first[k.Value] = max(1, k.Line)
-			r.shape(v, join(path, k.Value))
+			r.mappings(v, join(path, k.Value))
 		}
 	}
 }
