@@ -203,29 +203,28 @@ func (s Suite) edit(t *testing.T) {
 	if !ok {
 		t.Skip("no edits there")
 	}
-	edit := func(st *stage, was network.Receipt, text string) (network.Receipt, error) {
-		m := st.message("m2", text)
+	edit := func(was network.Receipt, id, text string) (network.Receipt, error) {
+		m := st.message(id, text)
 		m.Kind, m.Verb, m.Of = "update", network.VerbEdit, "m1"
-		return st.note(st.account.(network.Editor).Edit(t.Context(), was, st.freeze(m)))
+		return st.note(e.Edit(t.Context(), was, st.freeze(m)))
 	}
-	_ = e
 	was := st.mustPost(st.message("m1", "first words"))
-	now, err := edit(st, was, "second words")
+	now, err := edit(was, "m2", "second words")
 	if err != nil {
 		t.Fatalf("edit: %v", err)
 	}
 	st.shows("second words")
 	for range 2 {
-		if now, err = edit(st, now, "second words"); err != nil {
+		if now, err = edit(now, "m2", "second words"); err != nil {
 			t.Fatalf("the same edit again: %v", err)
 		}
 	}
 	st.shows("second words")
 	if st.fake.Edits != nil && st.fault(Fault{After: true}) {
-		if _, err := edit(st, now, "third words"); err == nil {
+		if _, err := edit(now, "m3", "third words"); err == nil {
 			t.Error("no error though the answer was lost")
 		}
-		if now, err = edit(st, now, "third words"); err != nil {
+		if now, err = edit(now, "m3", "third words"); err != nil {
 			t.Fatalf("an edit again whose answer was lost: %v", err)
 		}
 		st.shows("third words")
@@ -234,7 +233,7 @@ func (s Suite) edit(t *testing.T) {
 		return
 	}
 	st.fake.Remove(was.ID)
-	if _, err := edit(st, now, "fourth words"); !errors.Is(err, network.ErrMissing) {
+	if _, err := edit(now, "m4", "fourth words"); !errors.Is(err, network.ErrMissing) {
 		t.Errorf("edit of what is gone: got %v, want ErrMissing", err)
 	}
 	st.shows()

@@ -107,7 +107,7 @@ func (st *stage) write(b *strings.Builder, r seen) {
 		text.WriteByte('\n')
 	}
 	text.WriteByte('\n')
-	out := network.Redact(text.String(), st.s.Secrets...)
+	out := network.Redact(text.String(), slices.Concat(st.s.Secrets, st.s.Tokens)...)
 	b.WriteString(strings.ReplaceAll(strings.ReplaceAll(out, st.front.url, "SERVER"), strings.TrimPrefix(st.front.url, "http://"), "SERVER"))
 }
 

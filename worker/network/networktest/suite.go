@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,9 @@ type Suite struct {
 	New func(t *testing.T, url string, env network.Env) network.Account
 	// Secrets that New uses; none may be in an error or a log line.
 	Secrets []string
+	// Tokens are parts of what the service hands out in a session; they must not be
+	// told either.
+	Tokens []string
 	// Golden is a file under testdata that holds the requests of a post, a
 	// reply, an edit and a deletion; empty: requests.golden.
 	Golden string
@@ -158,7 +162,7 @@ func (s Suite) stage(t *testing.T) *stage {
 
 // noSecrets holds every error and log line of the case against the secrets.
 func (st *stage) noSecrets() {
-	for _, secret := range st.s.Secrets {
+	for _, secret := range slices.Concat(st.s.Secrets, st.s.Tokens) {
 		for _, err := range st.errs {
 			if strings.Contains(err.Error(), secret) {
 				st.t.Errorf("a secret in an error: %v", err)
