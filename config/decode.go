@@ -47,7 +47,11 @@ func (r *reader) fill(dst reflect.Value, t table) {
 		case k.initial != "" && field.IsZero():
 			r.set(field, k, initialNode(k), join(t.path, k.name))
 		case k.required && field.IsZero():
-			r.fault(t.at, join(t.path, k.name), "is missing", "set "+k.name+describe(k))
+			do := "set " + k.name + describe(k)
+			if k.name == "type" && t.kinds != nil {
+				do = "set it to one of " + strings.Join(t.kinds, ", ")
+			}
+			r.fault(t.at, join(t.path, k.name), "is missing", do)
 		case k.typ.Kind() == reflect.Struct && k.format == "" && k.typ != secretType:
 			r.fill(field, table{at: t.at, path: join(t.path, k.name)})
 		}

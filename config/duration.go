@@ -25,6 +25,9 @@ func ParseDuration(s string) (Duration, error) {
 			return 0, fmt.Errorf("%q is too long", s)
 		}
 	}
+	if strings.HasPrefix(rest, "-") {
+		return 0, fmt.Errorf("%q is negative", s)
+	}
 	if rest != "" || !ok {
 		n, err := time.ParseDuration(rest)
 		if err != nil {
@@ -43,4 +46,27 @@ func ParseDuration(s string) (Duration, error) {
 // Std gives the length as the standard library has it.
 func (d Duration) Std() time.Duration { return time.Duration(d) }
 
-func (d Duration) String() string { return time.Duration(d).String() }
+// String is the shortest form that ParseDuration reads: 7d, 1d12h, 1h30m.
+func (d Duration) String() string {
+	const day = Duration(24 * time.Hour)
+	if d <= 0 {
+		return time.Duration(d).String()
+	}
+	rest := time.Duration(d % day).String()
+	if strings.HasSuffix(rest, "m0s") {
+		rest = strings.TrimSuffix(rest, "0s")
+	}
+	if strings.HasSuffix(rest, "h0m") {
+		rest = strings.TrimSuffix(rest, "0m")
+	}
+	switch {
+	case d < day:
+		return rest
+	case d%day == 0:
+		return fmt.Sprintf("%dd", d/day)
+	}
+	return fmt.Sprintf("%dd%s", d/day, rest)
+}
+
+// MarshalText is String, for JSON.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

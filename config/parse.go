@@ -250,6 +250,7 @@ func (r *reader) entry(p pair, defaults table, common reflect.Value, kinds map[s
 	known := slices.Clone(r.shape(common.Type()).names)
 	var own reflect.Value
 	if kinds != nil {
+		t.kinds = sortedKeys(kinds)
 		var sure bool
 		own, sure = r.kind(t, kinds, what)
 		switch {

@@ -203,7 +203,7 @@ func TestFaults(t *testing.T) {
 		{"unknown key", head + "lisen: :80\n", []string{"s.yaml:2:1: lisen: is no key here; did you mean listen?"}},
 		{"twice", head + "log: {level: info, level: warn}\n", []string{"s.yaml:2:20: log.level: is there twice, first in line 2; take one out"}},
 		{"unknown kind", "sources: {b: {type: fed}}\n", []string{`s.yaml:1:21: sources.b.type: "fed" is no kind of source; did you mean feed?`}},
-		{"no kind", "sources: {b: {url: https://b.example}}\n", []string{"s.yaml:1:11: sources.b.type: is missing; set type: kind of source"}},
+		{"no kind", "sources: {b: {url: https://b.example}}\n", []string{"s.yaml:1:11: sources.b.type: is missing; set it to one of feed, folder"}},
 		{"missing key of the kind", "sources: {b: {type: feed}}\n", []string{"s.yaml:1:11: sources.b.url: is missing; set url: address of the feed"}},
 		{"empty key", "sources: {b: {type: feed, url: ''}}\n", []string{"s.yaml:1:32: sources.b.url: is empty; set url: address of the feed"}},
 		{"key of another kind", "sources: {b: {type: feed, url: https://b, depth: 1}}\n", []string{"s.yaml:1:43: sources.b.depth: is no key of this source; it is a key of folder"}},

@@ -13,6 +13,7 @@ type table struct {
 	path  string
 	order []string
 	pairs map[string]pair
+	kinds []string // what type may be, to be told when it is missing
 }
 
 type pair struct {
