@@ -115,6 +115,9 @@ func (c *Composer) Compose(e Event) (Composed, error) {
 	if err != nil {
 		return Composed{}, err
 	}
+	if len(out.Messages) == 1 && out.Messages[0].Verb != network.VerbDelete && out.Messages[0].Text == "" && len(out.Messages[0].Media) == 0 && !c.Manner.Card {
+		return Composed{Silence: "the post has no words"}, nil
+	}
 	if err := c.freeze(out.Messages, e.Now); err != nil {
 		return Composed{}, err
 	}
@@ -185,7 +188,7 @@ func (c *Composer) tell(e Event, kind string) ([]network.Message, error) {
 	d := c.draft(e, s)
 	if kind == kindRerun && d.title != "" {
 		d.title = about(speak(m.Language).archive, d.title)
-	} else if kind == kindRerun {
+	} else if kind == kindRerun && d.body != "" {
 		d.body = about(speak(m.Language).archive, d.body)
 	}
 	return c.finish(e, s, m, d)
@@ -197,7 +200,7 @@ func (c *Composer) draft(e Event, s *said) draft {
 	d := draft{title: s.title, body: s.point, link: c.link(p), tags: c.hashtags(p)}
 	switch {
 	case p.Share != "":
-		d.title, d.body, d.own = "", clean(strings.TrimSpace(p.Share)), true
+		d.title, d.body, d.own = "", strings.TrimSpace(clean(p.Share)), true
 		if d.link != "" && strings.Contains(d.body, p.Link) {
 			d.body = strings.ReplaceAll(d.body, p.Link, d.link)
 		}

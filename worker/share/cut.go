@@ -59,20 +59,21 @@ func cutWord(s string, ends []int, fits func(string) bool) string {
 	for g := graphemes.FromString(word); g.Next(); {
 		cuts = append(cuts, g.End())
 	}
-	n := sort.Search(len(cuts), func(i int) bool { return !fits(word[:cuts[i]] + ellipsis) })
-	for n > 0 && !fits(word[:cuts[n-1]]+ellipsis) {
+	at := func(end int) string { return soften(word[:end]) + ellipsis }
+	n := sort.Search(len(cuts), func(i int) bool { return !fits(at(cuts[i])) })
+	for n > 0 && !fits(at(cuts[n-1])) {
 		n--
 	}
-	if n == 0 {
+	if n == 0 || at(cuts[n-1]) == ellipsis {
 		return ""
 	}
-	return word[:cuts[n-1]] + ellipsis
+	return at(cuts[n-1])
 }
 
 // soften takes off what should not stand before an ellipsis.
 func soften(s string) string {
 	return strings.TrimRightFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(".,;:–—-…([{<«“‘„\"'、。，；：·•>", r)
+		return unicode.IsSpace(r) || strings.ContainsRune(".,;:–—-…([{<«“‘„\"'、。，；：·•>\u200d\u2060", r)
 	})
 }
 

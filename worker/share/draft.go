@@ -21,7 +21,7 @@ type draft struct {
 func (d draft) write(m markup, linked bool) string {
 	var parts []string
 	add := func(s string) {
-		if s != "" {
+		if s = strings.TrimSpace(s); s != "" {
 			parts = append(parts, s)
 		}
 	}

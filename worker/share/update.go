@@ -79,7 +79,7 @@ func (c *Composer) told(e Event, verb network.Verb) ([]network.Message, error) {
 		phrase := speak(m.Language).changed
 		if d.title != "" {
 			d.title = about(phrase, d.title)
-		} else {
+		} else if d.body != "" {
 			d.body = about(phrase, d.body)
 		}
 	}
