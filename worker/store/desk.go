@@ -47,7 +47,8 @@ type Desk interface {
 	// Resume lets a stopped account send again, from its NotBefore on.
 	Resume(ctx context.Context, now time.Time, account string) error
 	// Trim forgets decisions and bodies of sent messages that are older than
-	// before; ids and receipts of what was sent stay.
+	// before; ids and receipts of what was sent stay, though Messages lists
+	// them only when it is asked for a post.
 	Trim(ctx context.Context, before time.Time) error
 	// Export writes everything as lines of JSON (Line) while work goes on: what
 	// it holds is as safe to go on from as the store itself was when it began.

@@ -14,9 +14,13 @@ import (
 const DumpVersion = 1
 
 // Line is one line of what Export writes: exactly one field is set. The first
-// line is Begin, the last is End. Sources and their memory come before
-// messages, so that what is remembered as seen has its message in the dump
-// even where the store was written to meanwhile.
+// line is Begin, the last is End.
+//
+// Where the store is written to meanwhile and has no snapshots, the order in
+// which it is read keeps the dump safe: a source's state before its memory, so
+// that no post is skipped as unchanged that is not remembered; memory before
+// posts and messages, so that what is remembered as seen has them; messages
+// before Once, so that every message has the one it took.
 type Line struct {
 	Begin    *DumpBegin    `json:"syndicated_store,omitempty"`
 	Source   *DumpSource   `json:"source,omitempty"`
@@ -27,6 +31,7 @@ type Line struct {
 	Account  *DumpAccount  `json:"account,omitempty"`
 	Once     *DumpOnce     `json:"once,omitempty"`
 	Message  *DumpMessage  `json:"message,omitempty"`
+	Entry    *DumpEntry    `json:"stream_entry,omitempty"`
 	Value    *DumpValue    `json:"value,omitempty"`
 	End      *DumpEnd      `json:"end,omitempty"`
 }
@@ -111,6 +116,14 @@ type DumpMessage struct {
 	Reason    string          `json:"reason,omitzero"`
 	Receipt   json.RawMessage `json:"receipt,omitempty"`
 	Body      json.RawMessage `json:"body,omitempty"`
+}
+
+// DumpEntry is an entry of an account's stream, for a store that has streams.
+// Consumer groups are not part of a dump: they begin anew where they were told to.
+type DumpEntry struct {
+	Account string   `json:"account"`
+	ID      string   `json:"id"`
+	Fields  []string `json:"fields"` // name, value, …
 }
 
 // DumpValue is what Save keeps.

@@ -150,7 +150,7 @@ func queue(h *handle, now int64, q store.Queued, fresh bool, c *store.Committed)
 	}
 	if q.Once != "" {
 		var other string
-		taken, err := h.row(`SELECT id FROM once WHERE account = ? AND once = ?`, []any{m.Account, q.Once}, &other)
+		taken, err := h.row(`SELECT o.id FROM once o JOIN messages m ON m.id = o.id WHERE o.account = ? AND o.once = ?`, []any{m.Account, q.Once}, &other)
 		if err != nil {
 			return err
 		}
@@ -186,7 +186,7 @@ func queue(h *handle, now int64, q store.Queued, fresh bool, c *store.Committed)
 		receipt = r
 	}
 	if q.Once != "" {
-		if _, err := h.exec(`INSERT INTO once VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, m.Account, q.Once, m.ID); err != nil {
+		if _, err := h.exec(`INSERT OR REPLACE INTO once VALUES (?, ?, ?)`, m.Account, q.Once, m.ID); err != nil {
 			return err
 		}
 	}

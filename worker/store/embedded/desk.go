@@ -115,7 +115,7 @@ func (s *Store) Messages(ctx context.Context, f store.Filter) ([]store.Entry, er
 		if err := h.rows(q, append(args, f.Limit), into(&live)); err != nil || len(live) == f.Limit {
 			return err
 		}
-		q = columns + `WHERE state IN ('sent', 'dropped') ` + index + matches + ` ORDER BY since DESC, seq DESC LIMIT ?5`
+		q = columns + `WHERE state IN ('sent', 'dropped') AND (body IS NOT NULL OR ?4 <> '') ` + index + matches + ` ORDER BY since DESC, seq DESC LIMIT ?5`
 		return h.rows(q, append(args, f.Limit-len(live)), into(&over))
 	})
 	if err != nil {

@@ -59,14 +59,14 @@ func export(ctx context.Context, h *handle, d *store.Dumper) error {
 			var v store.DumpAccount
 			return store.Line{Account: &v}, scan(&v.Account, &v.Fence, &v.NotBefore, &v.Head, &v.Stopped, &v.Rate, &v.Sent)
 		}},
-		{`SELECT account, once, id FROM once ORDER BY account, once`, func(scan func(...any) error) (store.Line, error) {
-			var v store.DumpOnce
-			return store.Line{Once: &v}, scan(&v.Account, &v.Once, &v.ID)
-		}},
 		{`SELECT seq, id, account, state, due, try, attempted, tried, since, priority, source, post, reason, receipt, body FROM messages ORDER BY seq`, func(scan func(...any) error) (store.Line, error) {
 			var v store.DumpMessage
 			return store.Line{Message: &v}, scan(&v.Seq, &v.ID, &v.Account, &v.State, &v.Due, &v.Try, &v.Attempted, &v.Tried, &v.Since,
 				&v.Priority, &v.Source, &v.Post, &v.Reason, (*[]byte)(&v.Receipt), (*[]byte)(&v.Body))
+		}},
+		{`SELECT account, once, id FROM once ORDER BY account, once`, func(scan func(...any) error) (store.Line, error) {
+			var v store.DumpOnce
+			return store.Line{Once: &v}, scan(&v.Account, &v.Once, &v.ID)
 		}},
 		{`SELECT key, value FROM vault ORDER BY key`, func(scan func(...any) error) (store.Line, error) {
 			var v store.DumpValue
@@ -169,6 +169,8 @@ func (s *Store) take(h *handle, l store.Line) (err error) {
 			return err
 		}
 		_, err = h.exec(`INSERT INTO accounts(name) VALUES (?) ON CONFLICT DO NOTHING`, v.Account)
+	case l.Entry != nil:
+		return nil // its message is among the messages
 	case l.Value != nil:
 		_, err = h.exec(`INSERT OR REPLACE INTO vault VALUES (?, ?)`, l.Value.Key, l.Value.Value)
 	default:

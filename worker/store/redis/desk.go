@@ -1,0 +1,381 @@
+package redis
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"syndicated/worker/store"
+)
+
+// Sources implements store.Desk.
+func (s *Store) Sources(ctx context.Context) ([]store.SourceState, error) {
+	all, err := s.sources(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list sources: %w", err)
+	}
+	return all, nil
+}
+
+func (s *Store) sources(ctx context.Context) ([]store.SourceState, error) {
+	plan, err := s.client.ZRangeWithScores(ctx, s.keys.of("poll"), 0, -1).Result()
+	if err != nil {
+		return nil, err
+	}
+	all := make([]store.SourceState, len(plan))
+	for i, z := range plan {
+		all[i] = store.SourceState{Source: z.Member.(string), Next: moment(int64(z.Score))}
+	}
+	slices.SortFunc(all, func(a, b store.SourceState) int { return cmp.Compare(a.Source, b.Source) })
+	const some = 200
+	for rest := all; len(rest) > 0; {
+		n := min(len(rest), some)
+		names, keys := make([]string, n), make([]string, n)
+		for i, st := range rest[:n] {
+			names[i], keys[i] = st.Source, s.keys.memory(st.Source)
+		}
+		states, err := s.client.HMGet(ctx, s.keys.of("states"), names...).Result()
+		if err != nil {
+			return nil, err
+		}
+		counts, err := s.call(ctx, s.run.count, keys, nil).Int64Slice()
+		if err != nil {
+			return nil, err
+		}
+		for i := range rest[:n] {
+			if text, ok := states[i].(string); ok {
+				rest[i].State = []byte(text)
+			}
+			rest[i].Posts = int(counts[i])
+		}
+		rest = rest[n:]
+	}
+	return all, nil
+}
+
+// Accounts implements store.Desk.
+func (s *Store) Accounts(ctx context.Context) ([]store.AccountState, error) {
+	all, err := s.accounts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	return all, nil
+}
+
+func (s *Store) accounts(ctx context.Context) ([]store.AccountState, error) {
+	records, err := s.client.HGetAll(ctx, s.keys.of("accounts")).Result()
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Sorted(maps.Keys(records))
+	counts := make([][3]*goredis.IntCmd, len(names))
+	sent := make([]*goredis.StringCmd, len(names))
+	_, err = s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
+		for i, name := range names {
+			for j, set := range []string{"queue", "held", "dead"} {
+				counts[i][j] = p.ZLexCount(ctx, s.keys.of(set), "["+name+"\n", "("+name+"\v")
+			}
+			sent[i] = p.HGet(ctx, s.keys.of("counts"), name)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, goredis.Nil) {
+		return nil, err
+	}
+	all := make([]store.AccountState, len(names))
+	for i, name := range names {
+		a, err := parseAccount(name, records[name])
+		if err != nil {
+			return nil, err
+		}
+		n, _ := strconv.Atoi(sent[i].Val())
+		all[i] = store.AccountState{
+			Account: name, NotBefore: moment(a.notBefore), Stopped: a.stopped, Sent: n,
+			Waiting: int(counts[i][0].Val()), Held: int(counts[i][1].Val()), Dead: int(counts[i][2].Val()),
+		}
+	}
+	return all, nil
+}
+
+// Message implements store.Desk.
+func (s *Store) Message(ctx context.Context, id string) (store.Entry, bool, error) {
+	r, found, err := s.entry(ctx, id)
+	if err != nil || !found {
+		return store.Entry{}, false, err
+	}
+	body, err := s.client.HGet(ctx, s.keys.of("bodies"), id).Result()
+	if err != nil && !errors.Is(err, goredis.Nil) {
+		return store.Entry{}, false, fmt.Errorf("read message %s: %w", id, err)
+	}
+	e, err := r.shown(body)
+	return e, err == nil, err
+}
+
+// Requeue implements store.Desk.
+func (s *Store) Requeue(ctx context.Context, now time.Time, id, reason string) (bool, error) {
+	return s.move(ctx, now, id, "requeue", reason)
+}
+
+// Drop implements store.Desk.
+func (s *Store) Drop(ctx context.Context, now time.Time, id, reason string) (bool, error) {
+	return s.move(ctx, now, id, "drop", reason)
+}
+
+// HoldMessage implements store.Desk.
+func (s *Store) HoldMessage(ctx context.Context, now time.Time, id, reason string) (bool, error) {
+	return s.move(ctx, now, id, "hold", reason)
+}
+
+func (s *Store) move(ctx context.Context, now time.Time, id, verb, reason string) (bool, error) {
+	keys := s.keys.all("accounts", "due", "queue", "held", "dead", "over", "messages")
+	ok, err := s.call(ctx, s.run.move, keys, []any{id, millis(now), verb, reason, due13(now), s.keys.of("wake")}).Bool()
+	if err != nil {
+		return false, fmt.Errorf("%s message %s: %w", verb, id, err)
+	}
+	return ok, nil
+}
+
+// Resume implements store.Desk.
+func (s *Store) Resume(ctx context.Context, now time.Time, account string) error {
+	if err := s.call(ctx, s.run.resume, s.keys.all("accounts", "due"), []any{account, millis(now), s.keys.of("wake")}).Err(); err != nil {
+		return fmt.Errorf("resume %s: %w", account, err)
+	}
+	return nil
+}
+
+// Messages implements store.Desk.
+func (s *Store) Messages(ctx context.Context, f store.Filter) ([]store.Entry, error) {
+	if f.Limit <= 0 {
+		f.Limit = 1000
+	}
+	list, err := s.list(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("list messages: %w", err)
+	}
+	return list, nil
+}
+
+func (s *Store) list(ctx context.Context, f store.Filter) ([]store.Entry, error) {
+	if f.Post != "" {
+		return s.about(ctx, f)
+	}
+	var live []record
+	for _, set := range []struct {
+		name  string
+		state store.State
+	}{{"queue", store.Waiting}, {"held", store.OnHold}, {"dead", store.IsDead}} {
+		if f.State != "" && f.State != set.state {
+			continue
+		}
+		found, err := s.standing(ctx, set.name, set.state, f)
+		if err != nil {
+			return nil, err
+		}
+		live = append(live, found...)
+	}
+	slices.SortFunc(live, inOrder)
+	live = live[:min(len(live), f.Limit)]
+	var over []record
+	if f.State == "" || f.State == store.IsSent || f.State == store.Dropped {
+		var err error
+		if over, err = s.past(ctx, f, f.Limit-len(live)); err != nil {
+			return nil, err
+		}
+	}
+	return s.shown(ctx, append(over, live...))
+}
+
+// inOrder is the sending order: what is over first.
+func inOrder(a, b record) int {
+	switch {
+	case a.over() && b.over():
+		return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.seq, b.seq))
+	case a.over():
+		return -1
+	case b.over():
+		return 1
+	}
+	return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.due, b.due), cmp.Compare(a.seq, b.seq))
+}
+
+func (r record) matches(f store.Filter) bool {
+	return (f.Account == "" || r.account == f.Account) && (f.State == "" || r.state == f.State) &&
+		(f.Source == "" || r.source == f.Source) && (f.Post == "" || r.post == f.Post)
+}
+
+// standing lists the messages of one of the sets queue, held and dead.
+func (s *Store) standing(ctx context.Context, set string, state store.State, f store.Filter) ([]record, error) {
+	by := goredis.ZRangeBy{Min: "-", Max: "+", Count: chunk}
+	if f.Account != "" {
+		by.Min, by.Max = "["+f.Account+"\n", "("+f.Account+"\v"
+	}
+	var out []record
+	for {
+		members, err := s.client.ZRangeByLex(ctx, s.keys.of(set), &by).Result()
+		if err != nil {
+			return nil, err
+		}
+		ids := make([]string, len(members))
+		for i, m := range members {
+			if cut := strings.IndexByte(m, '\n'); cut >= 0 && len(m) >= cut+27 {
+				ids[i] = m[cut+27:]
+			}
+		}
+		records, err := s.records(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range records {
+			// The record tells the truth where a cut-off write left a member behind.
+			if r != nil && r.state == state && r.member() == members[i] && r.matches(f) {
+				if out = append(out, *r); len(out) == f.Limit {
+					return out, nil
+				}
+			}
+		}
+		if len(members) < chunk {
+			return out, nil
+		}
+		by.Min = "(" + members[len(members)-1]
+	}
+}
+
+// records reads the records of messages; nil where there is none.
+func (s *Store) records(ctx context.Context, ids []string) ([]*record, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	texts, err := s.client.HMGet(ctx, s.keys.of("messages"), ids...).Result()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*record, len(ids))
+	for i, v := range texts {
+		if text, ok := v.(string); ok {
+			r, err := parseRecord(ids[i], text)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = &r
+		}
+	}
+	return out, nil
+}
+
+// past lists what is over, the newest limit in sending order.
+func (s *Store) past(ctx context.Context, f store.Filter, limit int) ([]record, error) {
+	var out []record
+	seen := map[string]bool{}
+	for from := int64(0); len(out) < limit; from += chunk {
+		members, err := s.client.ZRevRange(ctx, s.keys.of("over"), from, from+chunk-1).Result()
+		if err != nil {
+			return nil, err
+		}
+		ids := make([]string, 0, len(members))
+		for _, m := range members {
+			if len(m) > 13 && !seen[m] {
+				ids = append(ids, m[13:])
+				seen[m] = true
+			}
+		}
+		records, err := s.records(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			if r != nil && r.over() && r.matches(f) && len(out) < limit {
+				out = append(out, *r)
+			}
+		}
+		if len(members) < chunk {
+			break
+		}
+	}
+	slices.Reverse(out)
+	return out, nil
+}
+
+// about lists the messages about one post.
+func (s *Store) about(ctx context.Context, f store.Filter) ([]store.Entry, error) {
+	told := s.keys.of("told")
+	var ids []string
+	if f.Source != "" || f.Post == "" {
+		text, err := s.client.HGet(ctx, told, escape(f.Source)+"\n"+escape(f.Post)).Result()
+		if err != nil && !errors.Is(err, goredis.Nil) {
+			return nil, err
+		}
+		ids = strings.Split(text, "\n")
+	} else {
+		var cursor uint64
+		for {
+			fields, next, err := s.client.HScan(ctx, told, cursor, "", chunk).Result()
+			if err != nil {
+				return nil, err
+			}
+			for i := 0; i+1 < len(fields); i += 2 {
+				if _, post, _ := strings.Cut(fields[i], "\n"); post == escape(f.Post) {
+					ids = append(ids, strings.Split(fields[i+1], "\n")...)
+				}
+			}
+			if cursor = next; cursor == 0 {
+				break
+			}
+		}
+	}
+	slices.Sort(ids)
+	found, err := s.records(ctx, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	var live, over []record
+	for _, r := range found {
+		switch {
+		case r == nil || !r.matches(f):
+		case r.over():
+			over = append(over, *r)
+		default:
+			live = append(live, *r)
+		}
+	}
+	slices.SortFunc(live, inOrder)
+	slices.SortFunc(over, inOrder)
+	live = live[:min(len(live), f.Limit)]
+	if room := f.Limit - len(live); len(over) > room {
+		over = over[len(over)-room:]
+	}
+	return s.shown(ctx, append(over, live...))
+}
+
+// shown reads the bodies that go with records.
+func (s *Store) shown(ctx context.Context, records []record) ([]store.Entry, error) {
+	var out []store.Entry
+	for rest := records; len(rest) > 0; {
+		n := min(len(rest), chunk)
+		ids := make([]string, n)
+		for i, r := range rest[:n] {
+			ids[i] = r.id
+		}
+		bodies, err := s.client.HMGet(ctx, s.keys.of("bodies"), ids...).Result()
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range rest[:n] {
+			body, _ := bodies[i].(string)
+			e, err := r.shown(body)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, e)
+		}
+		rest = rest[n:]
+	}
+	return out, nil
+}

@@ -1,0 +1,179 @@
+// Package redis keeps the store in Redis, shared by all workers of a workspace.
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"syndicated/worker/store"
+)
+
+// Config of a store.
+type Config struct {
+	// URL of the server, in one of the forms
+	//
+	//	redis://user:password@host:6379/0            one server; Valkey too
+	//	rediss://user:password@host:6379/0           the same over TLS
+	//	unix:///run/redis/redis.sock?db=0            a socket; unix://user:password@/path too
+	//	redis+sentinel://user:password@host1,host2:26379/mymaster/0
+	//	redis+cluster://user:password@host1:7000,host2:7000
+	//	rediss+sentinel://… and rediss+cluster://…   over TLS
+	//
+	// with these options behind a question mark: workspace (also Workspace
+	// below), db, pool (connections), timeout (of a command, 5s), tls (true),
+	// ca, cert, key (files), server_name, insecure (true: no certificate is
+	// checked), sentinel_user, sentinel_password, client_name, protocol (2 or
+	// 3), replicas (how many must have a commit before it counts, 0; narrows
+	// what a fail-over can lose).
+	URL string
+	// Workspace parts several installations on one server; empty is the URL's,
+	// or "default".
+	Workspace string
+	// Posts is how many posts of a source are kept for feeds, the newest by
+	// Published; 0 is 1000.
+	Posts int
+	// Decisions is how many are kept per source, the newest; 0 is 1000. Of all
+	// together, for Recent, five times as many.
+	Decisions int
+	Log       *slog.Logger
+}
+
+// Store is a store.Store in Redis.
+type Store struct {
+	cfg      Config
+	client   goredis.UniversalClient
+	replicas int
+	keys     keys
+	run      *scripts
+	clock    clock
+
+	woken     chan struct{} // holds at most one token
+	stop      context.CancelFunc
+	listening sync.WaitGroup
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open connects, and makes or migrates the layout. It does not judge the
+// server's settings: Check does.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	a, err := parseURL(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Workspace == "" {
+		cfg.Workspace = a.workspace
+	}
+	if cfg.Workspace == "" {
+		cfg.Workspace = "default"
+	}
+	if cfg.Posts == 0 {
+		cfg.Posts = 1000
+	}
+	if cfg.Decisions == 0 {
+		cfg.Decisions = 1000
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	k, err := newKeys(cfg.Workspace)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	run, err := loadScripts()
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{cfg: cfg, client: connect(a), replicas: a.replicas, keys: k, run: run, woken: make(chan struct{}, 1)}
+	if err := s.migrate(ctx, migrations); err != nil {
+		s.client.Close()
+		return nil, fmt.Errorf("open store in redis: %w", err)
+	}
+	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.listening.Go(func() { s.listen(listen) })
+	return s, nil
+}
+
+// connect makes a client that never sends a command twice by itself: after an
+// error the caller decides.
+func connect(a address) goredis.UniversalClient {
+	o := a.options
+	o.MaxRetries = -1
+	o.ContextTimeoutEnabled = true
+	o.DialTimeout = 3 * time.Second
+	if o.ReadTimeout == 0 {
+		o.ReadTimeout, o.WriteTimeout = 5*time.Second, 5*time.Second
+	}
+	o.PoolTimeout = o.ReadTimeout
+	if o.ClientName == "" {
+		o.ClientName = "syndicated"
+	}
+	o.DialerRetries = 1
+	o.DisableIdentity = true
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	switch {
+	case a.cluster:
+		c := o.Cluster()
+		c.MaxRetries = -1
+		return goredis.NewClusterClient(c)
+	case o.MasterName != "":
+		return goredis.NewFailoverClient(o.Failover())
+	}
+	return goredis.NewClient(o.Simple())
+}
+
+// Close ends the connections.
+func (s *Store) Close() error {
+	s.stop()
+	err := s.client.Close()
+	s.listening.Wait()
+	if errors.Is(err, goredis.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// call runs a script. Its keys all carry the workspace's hash tag.
+func (s *Store) call(ctx context.Context, script *goredis.Script, keys []string, args []any) *goredis.Cmd {
+	return script.Run(ctx, s.client, keys, args...)
+}
+
+// due13 writes a time so that its text sorts as it does.
+func due13(t time.Time) string {
+	const most = 9_999_999_999_999
+	return fmt.Sprintf("%013d", min(max(millis(t), 0), most))
+}
+
+// millis and moment turn times into what is stored and back: milliseconds
+// since 1970, 0 for the zero time.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+func parseMillis(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		f, _ := strconv.ParseFloat(text, 64)
+		return int64(f)
+	}
+	return n
+}

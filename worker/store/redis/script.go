@@ -1,0 +1,44 @@
+package redis
+
+import (
+	"embed"
+	"strings"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+//go:embed script/*.lua
+var sources embed.FS
+
+// scripts of the store. Redis runs each without any other command in between.
+type scripts struct {
+	plan, forget, claimPolls, claimPoll, extendPoll, reschedule, commit,
+	claim, attempt, extend, finish, move, resume,
+	forgetNames, trimStory, count *goredis.Script
+}
+
+func loadScripts() (*scripts, error) {
+	record, err := sources.ReadFile("script/record.lua")
+	if err != nil {
+		return nil, err
+	}
+	s := &scripts{}
+	for name, dest := range map[string]**goredis.Script{
+		"plan": &s.plan, "forget": &s.forget, "claimpolls": &s.claimPolls, "claimpoll": &s.claimPoll,
+		"extendpoll": &s.extendPoll, "reschedule": &s.reschedule, "commit": &s.commit,
+		"claim": &s.claim, "attempt": &s.attempt, "extend": &s.extend, "finish": &s.finish,
+		"move": &s.move, "resume": &s.resume,
+		"forgetnames": &s.forgetNames, "trimstory": &s.trimStory, "count": &s.count,
+	} {
+		text, err := sources.ReadFile("script/" + name + ".lua")
+		if err != nil {
+			return nil, err
+		}
+		code := string(text)
+		if strings.Contains(code, "message(") || strings.Contains(code, "account(") {
+			code = string(record) + code
+		}
+		*dest = goredis.NewScript(code)
+	}
+	return s, nil
+}

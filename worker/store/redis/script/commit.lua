@@ -1,0 +1,260 @@
+-- Ends a poll: everything or, when its lease was lost, nothing.
+-- KEYS: 1 poll, 2 fences, 3 states, 4 memory:SOURCE, 5 posts:SOURCE, 6 own:SOURCE,
+--   7 group:TOP ('' name when the source has no slash: then not used), 8 all, 9 shelf, 10 revision,
+--   11 recent, 12 names, 13 messages, 14 bodies, 15 queue, 16 held, 17 over, 18 told, 19 once,
+--   20 seq, 21 accounts, 22 due, 23 counts, then story:SOURCE and stream:ACCOUNT as ARGV says.
+-- ARGV: counts and values in the order in which they are read below.
+-- Returns {0} when the lease was lost, else {1, kind, id, …}; kinds: queued,
+--   replaced, known, taken.
+--
+-- The append-only file may keep any prefix of these writes. So what a redo
+-- looks at to see that something was done is written after the thing itself:
+-- the hint in due, the place in the queue and the body before the message's
+-- record (by which an id is known); all messages before memory (by which a post
+-- is known); memory before state; the fence, by which the commit is known, last.
+local at = 0
+local function arg()
+  at = at + 1
+  return ARGV[at]
+end
+
+local now, source, fence, nextpoll = arg(), arg(), arg(), arg()
+local hasstate, state = arg(), arg()
+local keep, channel, mostrecent, moststory, day = tonumber(arg()), arg(), arg(), arg(), arg()
+
+local lease = redis.call('HGET', KEYS[2], source)
+if lease ~= fence and lease ~= '-' .. fence then return {0} end
+local fresh = lease == fence
+local out, woken = {1}, false
+local function tell(kind, id)
+  out[#out + 1] = kind
+  out[#out + 1] = id
+end
+
+-- hint lets Claim look at an account at the given time or earlier.
+local function hint(name, ms)
+  local was = redis.call('ZSCORE', KEYS[22], name)
+  if not was or tonumber(was) > tonumber(ms) then redis.call('ZADD', KEYS[22], ms, name) end
+  woken = true
+end
+
+-- about lists an id among those about its post.
+local function about(field, id)
+  local ids = redis.call('HGET', KEYS[18], field)
+  if not ids then
+    redis.call('HSET', KEYS[18], field, id)
+  elseif not string.find('\n' .. ids .. '\n', '\n' .. id .. '\n', 1, true) then
+    redis.call('HSET', KEYS[18], field, ids .. '\n' .. id)
+  end
+end
+
+local function record(m)
+  return {state = m.state, due = m.due, seq = m.seq, try = '0', attempted = '0', tried = '0', since = now,
+    priority = m.priority, account = m.account, source = m.source, post = m.post, receipt = m.receipt, reason = m.reason}
+end
+
+local function newseq()
+  return string.format('%013d', redis.call('INCR', KEYS[20]))
+end
+
+-- instead gives the message q.instead another body or cancels it, if it was
+-- never attempted. The one write that does it also tells that q is done with.
+local function instead(q)
+  local id = q.instead
+  local m = message(redis.call('HGET', KEYS[13], id))
+  if not m or (m.state ~= 'waiting' and m.state ~= 'held') or m.attempted ~= '0' or m.try ~= '0' then return false end
+  local a = account(redis.call('HGET', KEYS[21], m.account))
+  local moved = q.mode == 'cancel' or (q.newdue ~= '' and q.newdue ~= m.due)
+  hint(m.account, now)
+  if a.head == id and (a.leased == '1' or moved) then
+    if a.leased == '1' then
+      a.fence, a.leased, a.till = raised(a.fence), '0', '0'
+    end
+    if moved then a.head = '' end
+    redis.call('HSET', KEYS[21], m.account, kept(a))
+  end
+  about(q.told, q.id)
+  local set = m.state == 'held' and KEYS[16] or KEYS[15]
+  local old = member(m, id)
+  q.state, q.seq, q.receipt = 'dropped', newseq(), ''
+  q.reason = 'told by ' .. id .. ': ' .. q.why
+  local mine = written(record(q))
+  if q.mode == 'cancel' then
+    m.state, m.since, m.reason = 'dropped', now, q.why
+    redis.call('HSET', KEYS[13], id, written(m), q.id, mine)
+    redis.call('HSET', KEYS[14], q.id, q.body)
+    redis.call('ZADD', KEYS[17], now, m.seq .. id, now, q.seq .. q.id)
+    redis.call('ZREM', set, old)
+    return true
+  end
+  if moved then
+    m.due = q.newdue
+    redis.call('ZADD', set, 0, member(m, id))
+    redis.call('HSET', KEYS[13], id, written(m))
+    redis.call('ZREM', set, old)
+  end
+  redis.call('HSET', KEYS[14], id, q.newbody, q.id, '=' .. q.body)
+  redis.call('HSET', KEYS[13], q.id, mine)
+  redis.call('ZADD', KEYS[17], now, q.seq .. q.id)
+  return true
+end
+
+-- place finds an id for the stream's next entry.
+local function place(stream, ask)
+  local last = '0-0'
+  if ask then
+    local info = redis.pcall('XINFO', 'STREAM', stream)
+    for i = 1, #info, 2 do
+      if info[i] == 'last-generated-id' then last = info[i + 1] end
+    end
+  else
+    local top = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)
+    if top[1] then last = top[1][1] end
+  end
+  local ms, n = string.match(last, '^(%d+)-(%d+)$')
+  if tonumber(now) > tonumber(ms) then return now .. '-0' end
+  return ms .. '-' .. string.format('%d', tonumber(n) + 1)
+end
+
+-- hand gives a message to the consumers of its account. Its record first says
+-- which entry it is to become, so that a redo can see whether it is there.
+local function hand(q, was)
+  local m = was or record(q)
+  m.receipt = m.receipt or ''
+  local entry = was and string.match(m.receipt, '"id":"([^"]+)"')
+  if not (entry and redis.call('XRANGE', q.stream, entry, entry)[1]) then
+    for try = 1, 2 do
+      entry = place(q.stream, try == 2)
+      m.state, m.receipt = 'streaming', '{"id":"' .. entry .. '","at":"' .. q.stamp .. '"}'
+      redis.call('HSET', KEYS[13], q.id, written(m))
+      local added = redis.pcall('XADD', q.stream, entry, unpack(q.fields))
+      if type(added) ~= 'table' then break end
+      if try == 2 then return added end
+    end
+  end
+  redis.call('ZADD', KEYS[17], now, m.seq .. q.id)
+  redis.call('HINCRBY', KEYS[23], q.account, 1)
+  redis.call('HSETNX', KEYS[21], q.account, kept(account(nil)))
+  m.state = 'sent'
+  redis.call('HSET', KEYS[13], q.id, written(m))
+end
+
+for _ = 1, tonumber(arg()) do
+  local q = {id = arg(), account = arg(), due = arg(), priority = arg(), source = arg(), post = arg(), told = arg(),
+    body = arg(), hold = arg(), once = arg(), instead = arg(), mode = arg(), newbody = arg(), newdue = arg(), why = arg(),
+    stream = tonumber(arg()), stamp = arg(), fields = {}}
+  for i = 1, tonumber(arg()) do q.fields[i] = arg() end
+  if q.stream > 0 then q.stream = KEYS[q.stream] else q.stream = nil end
+  local was = message(redis.call('HGET', KEYS[13], q.id))
+  local owner = q.once ~= '' and redis.call('HGET', KEYS[19], q.once)
+  if was and was.state == 'streaming' and q.stream then
+    local bad = hand(q, was)
+    if bad then return bad end
+    tell('known', q.id)
+  elseif was then
+    tell('known', q.id)
+  elseif owner and owner ~= q.id and redis.call('HEXISTS', KEYS[13], owner) == 1 then
+    tell('taken', q.id)
+  elseif fresh then
+    local merged = redis.call('HGET', KEYS[14], q.id)
+    if merged and string.sub(merged, 1, 1) == '=' then
+      q.state, q.seq, q.receipt, q.reason = 'dropped', newseq(), '', 'told by ' .. q.instead .. ': ' .. q.why
+      redis.call('ZADD', KEYS[17], now, q.seq .. q.id)
+      redis.call('HSET', KEYS[13], q.id, written(record(q)))
+      tell('known', q.id)
+    elseif q.instead ~= '' and instead(q) then
+      tell('replaced', q.instead)
+    else
+      if q.once ~= '' then redis.call('HSET', KEYS[19], q.once, q.id) end
+      about(q.told, q.id)
+      q.seq, q.receipt, q.reason = newseq(), '', q.hold
+      if q.stream then
+        redis.call('HSET', KEYS[14], q.id, q.body)
+        local bad = hand(q)
+        if bad then return bad end
+      else
+        q.state = q.hold == '' and 'waiting' or 'held'
+        redis.call('HSETNX', KEYS[21], q.account, kept(account(nil)))
+        if q.state == 'waiting' then hint(q.account, q.due) end
+        redis.call('ZADD', q.state == 'waiting' and KEYS[15] or KEYS[16], 0, member(q, q.id))
+        redis.call('HSET', KEYS[14], q.id, q.body)
+        redis.call('HSET', KEYS[13], q.id, written(record(q)))
+      end
+      tell('queued', q.id)
+    end
+  end
+end
+if not fresh then return out end
+
+local grouped = arg() == '1'
+local full = source .. '\n'
+local posts, changed = tonumber(arg()), false
+for _ = 1, posts do
+  local key, age, body = arg(), arg(), arg()
+  changed = true
+  redis.call('HSET', KEYS[5], key, body)
+  redis.call('ZADD', KEYS[6], age, key)
+  if grouped then redis.call('ZADD', KEYS[7], age, key .. '\n' .. source) end
+  redis.call('ZADD', KEYS[8], age, key .. '\n' .. source)
+end
+local function unshelve(key)
+  redis.call('ZREM', KEYS[8], key .. '\n' .. source)
+  if grouped then redis.call('ZREM', KEYS[7], key .. '\n' .. source) end
+  redis.call('HDEL', KEYS[5], key)
+  redis.call('ZREM', KEYS[6], key)
+end
+for _ = 1, tonumber(arg()) do
+  changed = true
+  unshelve(arg())
+end
+if changed then
+  redis.call('ZADD', KEYS[9], 0, source)
+  if posts > 0 then
+    for _, key in ipairs(redis.call('ZRANGE', KEYS[6], keep, -1)) do unshelve(key) end
+  end
+  redis.call('INCR', KEYS[10])
+end
+
+-- A word that is known by two posts holds both: lines of source, tab, key under the day.
+for _ = 1, tonumber(arg()) do
+  local word, whose = arg(), arg()
+  local was = redis.call('HGET', KEYS[12], word)
+  local rest = ''
+  if was then rest = string.sub(was, string.find(was, '\n', 1, true), -1) end
+  if not string.find(rest .. '\n', '\n' .. whose .. '\n', 1, true) then rest = rest .. '\n' .. whose end
+  if day .. rest ~= was then redis.call('HSET', KEYS[12], word, day .. rest) end
+end
+for _ = 1, tonumber(arg()) do
+  local story, lines = KEYS[tonumber(arg())], {}
+  for i = 1, tonumber(arg()) do
+    lines[#lines + 1] = arg()
+    if i % 1000 == 0 then
+      redis.call('RPUSH', story, unpack(lines))
+      redis.call('LPUSH', KEYS[11], unpack(lines))
+      lines = {}
+    end
+  end
+  if #lines > 0 then
+    redis.call('RPUSH', story, unpack(lines))
+    redis.call('LPUSH', KEYS[11], unpack(lines))
+  end
+  redis.call('LTRIM', story, -tonumber(moststory), -1)
+  redis.call('LTRIM', KEYS[11], 0, tonumber(mostrecent) - 1)
+end
+
+local function batched(command, key, width)
+  local n = tonumber(arg())
+  while n > 0 do
+    local some, m = {}, math.min(n, 1000)
+    for i = 1, m * width do some[i] = arg() end
+    redis.call(command, key, unpack(some))
+    n = n - m
+  end
+end
+batched('HSET', KEYS[4], 2)
+batched('HDEL', KEYS[4], 1)
+if hasstate == '1' then redis.call('HSET', KEYS[3], source, state) end
+redis.call('ZADD', KEYS[1], nextpoll, source)
+redis.call('HSET', KEYS[2], source, '-' .. fence)
+if woken then redis.pcall('PUBLISH', channel, '') end
+return out

@@ -1,0 +1,229 @@
+package redis
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"syndicated/worker/store"
+)
+
+// Trim implements store.Desk. Entries of streams go too, as far as every
+// consumer group has read and acknowledged them; those of a stream without a
+// group go by their age alone.
+func (s *Store) Trim(ctx context.Context, before time.Time) error {
+	for _, step := range []func(context.Context, int64) error{s.trimBodies, s.trimStories, s.trimNames, s.trimStreams} {
+		if err := step(ctx, millis(before)); err != nil {
+			return fmt.Errorf("trim what is older than %s: %w", before.Format(time.RFC3339), err)
+		}
+	}
+	return nil
+}
+
+// trimBodies takes the bodies of what is over. The index goes last: cut off,
+// it is done again.
+func (s *Store) trimBodies(ctx context.Context, before int64) error {
+	by := &goredis.ZRangeBy{Min: "-inf", Max: "(" + strconv.FormatInt(before, 10), Count: chunk}
+	for {
+		members, err := s.client.ZRangeByScore(ctx, s.keys.of("over"), by).Result()
+		if err != nil {
+			return err
+		}
+		var ids []string
+		for _, m := range members {
+			if len(m) > 13 {
+				ids = append(ids, m[13:])
+			}
+		}
+		records, err := s.records(ctx, ids)
+		if err != nil {
+			return err
+		}
+		var old []string
+		for _, r := range records {
+			if r != nil && r.over() && r.since < before {
+				old = append(old, r.id)
+			}
+		}
+		if len(old) > 0 {
+			if err := s.client.HDel(ctx, s.keys.of("bodies"), old...).Err(); err != nil {
+				return err
+			}
+		}
+		if len(members) == 0 {
+			return nil
+		}
+		if err := s.client.ZRem(ctx, s.keys.of("over"), anys(members)...).Err(); err != nil {
+			return err
+		}
+	}
+}
+
+func anys(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, t := range texts {
+		out[i] = t
+	}
+	return out
+}
+
+func (s *Store) trimStories(ctx context.Context, before int64) error {
+	recent, err := s.olderThan(ctx, s.keys.of("recent"), before, true)
+	if err != nil {
+		return err
+	}
+	if recent > 0 {
+		if err := s.client.LTrim(ctx, s.keys.of("recent"), 0, -int64(recent)-1).Err(); err != nil {
+			return err
+		}
+	}
+	var cursor uint64
+	for {
+		fields, next, err := s.client.HScanNoValues(ctx, s.keys.of("fences"), cursor, "", chunk).Result()
+		if err != nil {
+			return err
+		}
+		for _, source := range append(fields, "") {
+			if err := s.trimStory(ctx, source, before); err != nil {
+				return err
+			}
+		}
+		if cursor = next; cursor == 0 {
+			return nil
+		}
+	}
+}
+
+func (s *Store) trimStory(ctx context.Context, source string, before int64) error {
+	key := s.keys.story(source)
+	n, err := s.olderThan(ctx, key, before, false)
+	if err != nil || n == 0 {
+		return err
+	}
+	first, err := s.client.LIndex(ctx, key, 0).Result()
+	if err != nil {
+		return err
+	}
+	return s.call(ctx, s.run.trimStory, []string{key}, []any{first, n}).Err()
+}
+
+// olderThan counts the lines at the old end of a list of decisions.
+func (s *Store) olderThan(ctx context.Context, key string, before int64, oldLast bool) (int, error) {
+	lines, err := s.client.LRange(ctx, key, 0, -1).Result()
+	if err != nil {
+		return 0, err
+	}
+	for i := range lines {
+		line := lines[i]
+		if oldLast {
+			line = lines[len(lines)-1-i]
+		}
+		var d store.Decision
+		if err := json.Unmarshal([]byte(line), &d); err != nil {
+			return 0, err
+		}
+		if millis(d.At) >= before {
+			return i, nil
+		}
+	}
+	return len(lines), nil
+}
+
+func (s *Store) trimNames(ctx context.Context, before int64) error {
+	names := s.keys.of("names")
+	var cursor uint64
+	for {
+		fields, next, err := s.client.HScan(ctx, names, cursor, "", chunk).Result()
+		if err != nil {
+			return err
+		}
+		var old []any
+		for i := 0; i+1 < len(fields); i += 2 {
+			text, _, _ := strings.Cut(fields[i+1], "\n")
+			if n, err := strconv.ParseInt(text, 10, 64); err == nil && (n+1)*day <= before {
+				old = append(old, fields[i], fields[i+1])
+			}
+		}
+		if len(old) > 0 {
+			if err := s.call(ctx, s.run.forgetNames, []string{names}, old).Err(); err != nil {
+				return err
+			}
+		}
+		if cursor = next; cursor == 0 {
+			return nil
+		}
+	}
+}
+
+func (s *Store) trimStreams(ctx context.Context, before int64) error {
+	accounts, err := s.client.HKeys(ctx, s.keys.of("accounts")).Result()
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		key := s.keys.stream(a)
+		n, err := s.client.Exists(ctx, key).Result()
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		oldest, err := s.unread(ctx, key, fmt.Sprintf("%d-0", before))
+		if err != nil {
+			return fmt.Errorf("stream of %s: %w", a, err)
+		}
+		if err := s.client.XTrimMinID(ctx, key, oldest).Err(); err != nil {
+			return fmt.Errorf("stream of %s: %w", a, err)
+		}
+	}
+	return nil
+}
+
+// unread gives the first entry that a consumer group still needs, at most limit.
+func (s *Store) unread(ctx context.Context, key, limit string) (string, error) {
+	groups, err := s.client.XInfoGroups(ctx, key).Result()
+	if err != nil {
+		return "", err
+	}
+	oldest := limit
+	for _, g := range groups {
+		need := after(g.LastDeliveredID)
+		if g.Pending > 0 {
+			p, err := s.client.XPending(ctx, key, g.Name).Result()
+			if err != nil {
+				return "", err
+			}
+			if p.Count > 0 {
+				need = p.Lower
+			}
+		}
+		if earlier(need, oldest) {
+			oldest = need
+		}
+	}
+	return oldest, nil
+}
+
+func splitID(id string) (ms, n uint64) {
+	a, b, _ := strings.Cut(id, "-")
+	ms, _ = strconv.ParseUint(a, 10, 64)
+	n, _ = strconv.ParseUint(b, 10, 64)
+	return ms, n
+}
+
+func earlier(a, b string) bool {
+	ams, an := splitID(a)
+	bms, bn := splitID(b)
+	return ams < bms || ams == bms && an < bn
+}
+
+func after(id string) string {
+	ms, n := splitID(id)
+	return fmt.Sprintf("%d-%d", ms, n+1)
+}
