@@ -28,7 +28,6 @@ package discord
 
 import (
 	"fmt"
-	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -104,9 +103,7 @@ func hookURL(s string) (*url.URL, error) {
 const (
 	version  = "v10"
 	maxText  = 2000 // https://discord.com/developers/docs/resources/message#create-message
-	maxAlt   = 1024
-	maxFile  = 10 << 20
-	maxFiles = 4 // of ten that the server takes
+	maxFiles = 4    // of ten that the server takes
 )
 
 // New checks c; it connects nothing. The account is a webhook or a bot, which
@@ -119,13 +116,7 @@ func New(c Config, env network.Env) (network.Account, error) {
 	for _, p := range c.Check() {
 		return nil, fmt.Errorf("discord account %s: %s", env.Name, strings.TrimSpace(p.Key+" "+p.What+"; "+p.Do))
 	}
-	if env.Now == nil {
-		env.Now = time.Now
-	}
-	if env.Log == nil {
-		env.Log = slog.New(slog.DiscardHandler)
-	}
-	s := sender{c: c, env: env}
+	s := sender{c: c, env: env.Ready()}
 	if c.Webhook.IsZero() {
 		s.base = c.Server + "/api/" + version + "/channels/" + c.Channel + "/messages"
 		return &bot{s}, nil

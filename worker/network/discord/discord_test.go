@@ -15,6 +15,7 @@ import (
 	"syndicated/config"
 	"syndicated/worker/network"
 	"syndicated/worker/network/discord"
+	"syndicated/worker/network/networktest"
 )
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
@@ -135,13 +136,12 @@ func TestBotPostAndReply(t *testing.T) {
 }
 
 func TestPictureCarriesItsDescription(t *testing.T) {
-	const gif = "GIF89a\x01\x00\x01\x00\x00\x00\x00;"
 	pics := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/gone" {
 			http.NotFound(w, r)
 			return
 		}
-		io.WriteString(w, gif)
+		w.Write(networktest.PNG(2, 2))
 	}))
 	defer pics.Close()
 	a, fake := bot(t, `413 {"message":"Request entity too large","code":40005}`, done)
@@ -154,7 +154,7 @@ func TestPictureCarriesItsDescription(t *testing.T) {
 		t.Errorf("files %v, then %v: want one, and none when that was too large", first.files, second.files)
 	}
 	list, _ := first.body["attachments"].([]any)
-	if len(list) != 1 || list[0].(map[string]any)["description"] != strings.Repeat("ä", 1024) {
+	if len(list) != 1 || list[0].(map[string]any)["description"] != strings.Repeat("ä", 1023)+"…" {
 		t.Errorf("attachments %v", list)
 	}
 }

@@ -3,43 +3,30 @@ package discord
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"syndicated/worker/network"
 )
+
+// limits of an attachment where nobody pays for more
+// (https://discord.com/developers/docs/reference#uploading-files).
+var limits = network.ImageLimits{Bytes: 10 << 20, Side: 4096, Alt: 1024}
 
 // pictures fetches what can be shown of a message's media. A picture that is
 // not to be had is left out and noted.
 func (s *sender) pictures(ctx context.Context, m network.Message) []file {
 	var out []file
 	for i, x := range m.Media[:min(len(m.Media), maxFiles)] {
-		got, err := s.env.HTTP.Fetch(ctx, x.URL, maxFile)
-		kind := ""
-		if err == nil {
-			if kind = http.DetectContentType(got.Body); !strings.HasPrefix(kind, "image/") {
-				err = fmt.Errorf("the picture is %s", kind)
-			}
-		}
+		p, err := network.Image(ctx, s.env.HTTP, x, limits)
 		if err != nil {
 			s.env.Log.Warn("picture left out", "account", s.env.Name, "message", m.ID, "err", err)
 			continue
 		}
-		name := fmt.Sprintf("picture-%d.%s", i+1, strings.TrimPrefix(kind, "image/"))
+		name := fmt.Sprintf("picture-%d.%s", i+1, strings.TrimPrefix(p.Type, "image/"))
 		if m.Warning != "" {
 			name = "SPOILER_" + name
 		}
-		out = append(out, file{name: name, mime: kind, alt: cut(x.Alt, maxAlt), data: got.Body})
+		out = append(out, file{name: name, mime: p.Type, alt: p.Alt, data: p.Bytes})
 	}
 	return out
-}
-
-// cut keeps the first n characters of s.
-func cut(s string, n int) string {
-	for i := range s {
-		if n--; n < 0 {
-			return s[:i]
-		}
-	}
-	return s
 }

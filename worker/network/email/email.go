@@ -25,7 +25,6 @@ package email
 
 import (
 	"fmt"
-	"log/slog"
 	"net"
 	"net/mail"
 	"net/url"
@@ -139,7 +138,7 @@ func New(c Config, env network.Env) (*Account, error) {
 	for _, p := range c.Check() {
 		return nil, fmt.Errorf("email account %s: %s %s; %s", env.Name, p.Key, p.What, p.Do)
 	}
-	a := &Account{c: c, env: env}
+	a := &Account{c: c, env: env.Ready()}
 	var err error
 	if a.host, a.port, err = hostPort(c.Server, c.TLS); err != nil {
 		return nil, fmt.Errorf("email account %s: server: %w", env.Name, err)
@@ -159,12 +158,6 @@ func New(c Config, env network.Env) (*Account, error) {
 	}
 	if a.listID = c.ListID; a.listID == "" {
 		a.listID = kept(env.Name, idChars) + "." + domain(a.from.Address)
-	}
-	if a.env.Now == nil {
-		a.env.Now = time.Now
-	}
-	if a.env.Log == nil {
-		a.env.Log = slog.New(slog.DiscardHandler)
 	}
 	return a, nil
 }

@@ -17,6 +17,7 @@ import (
 	"syndicated/config"
 	"syndicated/worker/network"
 	"syndicated/worker/network/email"
+	"syndicated/worker/network/networktest"
 )
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
@@ -105,8 +106,7 @@ func (o opened) subject(t *testing.T) string {
 }
 
 func TestPost(t *testing.T) {
-	const gif = "GIF89a\x01\x00\x01\x00\x00\x00\x00;"
-	pics := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, gif) }))
+	pics := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(networktest.PNG(2, 2)) }))
 	defer pics.Close()
 	s := serve(t, &server{}, false)
 	a := account(t, s, func(c *email.Config) { c.Unsubscribe = "https://example.org/off?u=1" })
@@ -151,7 +151,7 @@ func TestPost(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, o.html)
 		}
 	}
-	if o.files["<picture@example.org>"] != gif {
+	if !strings.HasPrefix(o.files["<picture@example.org>"], "\xff\xd8") {
 		t.Errorf("files %q", o.files)
 	}
 }
@@ -366,4 +366,44 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAccount(t *testing.T) {
+	const password = "pass word"
+	networktest.Run(t, networktest.Suite{
+		Fake: func(t *testing.T) *networktest.Fake {
+			s := serve(t, &server{auth: "PLAIN"}, false)
+			return &networktest.Fake{
+				URL: s.addr,
+				Shown: func() (out []networktest.Shown) {
+					for _, m := range s.got() {
+						o := open(t, m)
+						out = append(out, networktest.Shown{
+							ID: strings.Trim(o.Get("Message-Id"), "<>"), Text: o.text, ReplyTo: strings.Trim(o.Get("In-Reply-To"), "<>"),
+						})
+					}
+					return out
+				},
+				Break: func(f networktest.Fault) bool {
+					s.mu.Lock()
+					defer s.mu.Unlock()
+					switch {
+					case f.Before:
+						s.next = "before"
+					case f.After:
+						s.next = "after"
+					}
+					return s.next != ""
+				},
+			}
+		},
+		New: func(t *testing.T, addr string, env network.Env) network.Account {
+			a, err := email.New(email.Config{Server: addr, TLS: "none", User: "reader", Password: config.NewSecret(password), From: "news@example.org", To: []string{"reader@example.net"}}, env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a
+		},
+		Secrets: []string{password},
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/mail"
 	"slices"
@@ -178,7 +177,7 @@ func (a *Account) data(s *session, data []byte) error {
 
 // waiting are the readers who do not have the mail yet, and those who do.
 func (a *Account) waiting(ctx context.Context, id string) (to []*mail.Address, have []string, err error) {
-	if a.env.Vault == nil || len(a.to) == 1 {
+	if len(a.to) == 1 {
 		return a.to, nil, nil
 	}
 	b, err := a.env.Vault.Load(ctx, vaultPartly)
@@ -198,9 +197,6 @@ func (a *Account) waiting(ctx context.Context, id string) (to []*mail.Address, h
 }
 
 func (a *Account) keep(ctx context.Context, p partly) error {
-	if a.env.Vault == nil {
-		return errors.New("there is nothing to keep it in")
-	}
 	b, err := json.Marshal(p)
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ type server struct {
 	mails    []mailing
 	commands []string
 	conf     *tls.Config
+	next     string // what happens at the next mail's end: "before" or "after"
 }
 
 type mailing struct {
@@ -146,10 +147,20 @@ func (s *server) talk(conn net.Conn) {
 				b.WriteString(strings.TrimPrefix(text, "."))
 			}
 			m.data = b.String()
+			s.mu.Lock()
+			next := s.next
+			s.next = ""
+			s.mu.Unlock()
+			if next == "before" {
+				return
+			}
 			if s.end == "" || s.end == "drop" || s.end[0] == '2' {
 				s.mu.Lock()
 				s.mails = append(s.mails, m)
 				s.mu.Unlock()
+			}
+			if next == "after" {
+				return
 			}
 			switch s.end {
 			case "drop":

@@ -66,14 +66,12 @@ const vaultAnswering = "answering"
 // Reply implements network.Replier. The word of an update is shown in
 // the channel too, or few would see it.
 func (b *bot) Reply(ctx context.Context, to network.Receipt, m network.Message) (network.Receipt, error) {
-	if b.env.Vault != nil {
-		note, err := json.Marshal(answering{ID: m.ID, Thread: to.ID})
-		if err != nil {
-			return network.Receipt{}, err
-		}
-		if err := b.env.Vault.Save(ctx, vaultAnswering, note); err != nil {
-			return network.Receipt{}, fmt.Errorf("note which message is answered: %w", err)
-		}
+	note, err := json.Marshal(answering{ID: m.ID, Thread: to.ID})
+	if err != nil {
+		return network.Receipt{}, err
+	}
+	if err := b.env.Vault.Save(ctx, vaultAnswering, note); err != nil {
+		return network.Receipt{}, fmt.Errorf("note which message is answered: %w", err)
 	}
 	r, err := b.send(ctx, m, to.ID)
 	if says(err, "thread_not_found", "message_not_found") {
@@ -201,7 +199,7 @@ func (b *bot) Find(ctx context.Context, m network.Message) (network.Receipt, boo
 		"oldest": {fmt.Sprintf("%d.000000", m.Created.Add(-skew).Unix())},
 	}
 	method := "conversations.history"
-	if m.Verb == network.VerbReply && b.env.Vault != nil {
+	if m.Verb == network.VerbReply {
 		note, err := b.env.Vault.Load(ctx, vaultAnswering)
 		if err != nil {
 			return network.Receipt{}, false, fmt.Errorf("load which message is answered: %w", err)

@@ -104,24 +104,33 @@ func bareAmp(s string) bool {
 // is what notifications and screen readers say.
 func draft(m network.Message, preview, pictures bool) (map[string]any, error) {
 	text := render(m.Text)
-	n, limit := length(text), maxText
-	pictures = pictures && len(m.Media) > 0 && n <= maxSection
-	if n > limit {
-		return nil, network.Permanent(fmt.Errorf("send message: %d characters, Slack takes %d", n, limit))
+	n := length(text)
+	if n > maxText {
+		return nil, network.Permanent(fmt.Errorf("send message: %d characters, Slack takes %d", n, maxText))
+	}
+	var images []any
+	if pictures && n <= maxSection {
+		images = blocks(m)
 	}
 	if text == "" {
 		return nil, network.Permanent(errors.New("send message: there is no text"))
 	}
-	d := map[string]any{"text": text, "unfurl_links": preview && !pictures, "unfurl_media": preview && !pictures}
-	if !pictures {
-		return d, nil
+	d := map[string]any{"text": text, "unfurl_links": preview && len(images) == 0, "unfurl_media": preview && len(images) == 0}
+	if len(images) > 0 {
+		section := map[string]any{"type": "section", "text": map[string]any{"type": "mrkdwn", "text": text}}
+		d["blocks"] = append([]any{section}, images...)
 	}
-	blocks := []any{map[string]any{"type": "section", "text": map[string]any{"type": "mrkdwn", "text": text}}}
-	for _, x := range m.Media[:min(len(m.Media), 4)] {
-		blocks = append(blocks, image(m, x))
-	}
-	d["blocks"] = blocks
 	return d, nil
+}
+
+// blocks are the pictures that Slack can fetch.
+func blocks(m network.Message) (out []any) {
+	for _, x := range m.Media[:min(len(m.Media), maxImages)] {
+		if address(x.URL) && len(x.URL) <= 3000 {
+			out = append(out, image(m, x))
+		}
+	}
+	return out
 }
 
 // image is a picture's block. The server wants an alternative text, even where

@@ -29,7 +29,6 @@ package slack
 
 import (
 	"fmt"
-	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -80,6 +79,7 @@ const (
 	// https://api.slack.com/reference/block-kit/blocks#section
 	maxSection = 3000
 	maxAlt     = 2000
+	maxImages  = 4
 )
 
 // New checks c; it connects nothing. The account is a bot or a webhook, which
@@ -92,12 +92,7 @@ func New(c Config, env network.Env) (network.Account, error) {
 	for _, p := range c.Check() {
 		return nil, fmt.Errorf("slack account %s: %s", env.Name, strings.TrimSpace(p.Key+" "+p.What+"; "+p.Do))
 	}
-	if env.Now == nil {
-		env.Now = time.Now
-	}
-	if env.Log == nil {
-		env.Log = slog.New(slog.DiscardHandler)
-	}
+	env = env.Ready()
 	if c.Webhook.IsZero() {
 		return &bot{c: c, env: env}, nil
 	}
@@ -108,7 +103,7 @@ func New(c Config, env network.Env) (network.Account, error) {
 // Slack's own limit (https://api.slack.com/apis/rate-limits).
 func manner() network.Manner {
 	return network.Manner{
-		Max: maxText, MediaMax: maxSection, Count: Count, Media: 4,
+		Max: maxText, MediaMax: maxSection, Count: Count, Media: maxImages,
 		Markup: network.Mrkdwn, Spacing: time.Second, Update: network.VerbPost,
 	}
 }

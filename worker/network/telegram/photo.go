@@ -3,9 +3,8 @@ package telegram
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
-	"net/http"
+	"strings"
 
 	"syndicated/worker/network"
 )
@@ -39,22 +38,15 @@ func (a *Account) photo(ctx context.Context, m network.Message, caption string, 
 	return r, err
 }
 
-// maxPhoto is the largest picture that sendPhoto takes, in bytes
-// (https://core.telegram.org/bots/api#sendphoto).
-const maxPhoto = 10 << 20
+// limits of sendPhoto: 10 MB, width and height 10,000 together
+// (https://core.telegram.org/bots/api#sendphoto). Telegram itself scales to 2560.
+var limits = network.ImageLimits{Bytes: 10 << 20, Side: 2560}
 
 // picture fetches an image out of a post.
 func (a *Account) picture(ctx context.Context, m network.Media) (*file, error) {
-	got, err := a.env.HTTP.Fetch(ctx, m.URL, maxPhoto)
+	p, err := network.Image(ctx, a.env.HTTP, m, limits)
 	if err != nil {
 		return nil, err
 	}
-	switch kind := http.DetectContentType(got.Body); kind {
-	case "image/jpeg":
-		return &file{name: "picture.jpg", mime: kind, data: got.Body}, nil
-	case "image/png":
-		return &file{name: "picture.png", mime: kind, data: got.Body}, nil
-	default:
-		return nil, fmt.Errorf("the picture is %s", kind)
-	}
+	return &file{name: "picture." + strings.TrimPrefix(p.Type, "image/"), mime: p.Type, data: p.Bytes}, nil
 }

@@ -29,7 +29,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -100,13 +99,7 @@ func New(c Config, env network.Env) (*Account, error) {
 	for _, p := range c.Check() {
 		return nil, fmt.Errorf("telegram account %s: %s %s; %s", env.Name, p.Key, p.What, p.Do)
 	}
-	if env.Now == nil {
-		env.Now = time.Now
-	}
-	if env.Log == nil {
-		env.Log = slog.New(slog.DiscardHandler)
-	}
-	return &Account{c: c, env: env}, nil
+	return &Account{c: c, env: env.Ready()}, nil
 }
 
 // Manner implements network.Account. The spacing keeps to the 20 messages a
@@ -170,9 +163,6 @@ func (a *Account) where(ctx context.Context) (string, error) {
 		return a.chat, nil
 	}
 	a.chat = a.c.Chat
-	if a.env.Vault == nil {
-		return a.chat, nil
-	}
 	b, err := a.env.Vault.Load(ctx, vaultMoved)
 	if err != nil {
 		a.chat = ""
@@ -188,9 +178,6 @@ func (a *Account) where(ctx context.Context) (string, error) {
 // migrate remembers that the chat has a new number.
 func (a *Account) migrate(ctx context.Context, to string) error {
 	a.chat = to
-	if a.env.Vault == nil {
-		return nil
-	}
 	b, err := json.Marshal(moved{From: a.c.Chat, To: to})
 	if err != nil {
 		return err

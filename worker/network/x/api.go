@@ -45,21 +45,21 @@ type request struct {
 func (a *Account) do(ctx context.Context, r request, what string, into any) error {
 	used := ""
 	for {
-		token, err := a.access(ctx, used)
+		t, err := a.access(ctx, used)
 		if err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
-		h := bearer(token)
+		h := http.Header{"Authorization": {"Bearer " + t.Access}}
 		if r.kind != "" {
 			h.Set("Content-Type", r.kind)
 		}
-		call := network.Call{Method: r.method, URL: a.c.server() + r.path, Header: h, Body: r.body, Once: r.once}
+		call := network.Call{Method: r.method, URL: a.c.server() + r.path, Header: h, Body: r.body, Once: r.once, Secrets: []string{t.Refresh, a.c.ClientSecret.Reveal()}}
 		got, err := a.env.HTTP.Do(ctx, call)
 		if err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 		if got.Status == http.StatusUnauthorized && used == "" {
-			used = token
+			used = t.Access
 			continue
 		}
 		if !got.OK() {
@@ -98,6 +98,9 @@ func (a *Account) failure(call network.Call, got network.Answer, what string) er
 func (a *Account) reset(got network.Answer, capped bool) time.Time {
 	now := a.env.Now()
 	at := now.Add(15 * time.Minute) // X's usual window
+	if t, told := got.Until(now); told {
+		at = t
+	}
 	if capped {
 		at = now.Add(24 * time.Hour)
 	}

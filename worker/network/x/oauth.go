@@ -69,24 +69,24 @@ func (a *Account) load(ctx context.Context) (tokens, error) {
 
 // access gives a token that is good for some minutes. used is one that was
 // refused although its time is not over; empty if there is none.
-func (a *Account) access(ctx context.Context, used string) (string, error) {
+func (a *Account) access(ctx context.Context, used string) (tokens, error) {
 	t, err := a.load(ctx)
 	if err != nil {
-		return "", err
+		return tokens{}, err
 	}
 	if t.Access != used && t.Expires.Sub(a.env.Now()) > time.Minute {
-		return t.Access, nil
+		return t, nil
 	}
-	fresh, err := a.ask(ctx, "refresh the token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {t.Refresh}}, t.Refresh)
+	fresh, err := a.ask(ctx, "refresh the token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {t.Refresh}}, t.Access, t.Refresh)
 	if !errors.Is(err, errGrant) {
-		return fresh.Access, err
+		return fresh, err
 	}
 	// Another worker may have been first: the token serves once.
 	again, loadErr := a.load(ctx)
 	if loadErr == nil && again.Refresh != t.Refresh && again.Expires.After(a.env.Now()) {
-		return again.Access, nil
+		return again, nil
 	}
-	return "", network.Stopped(fmt.Errorf("%w; authorise the account again", err))
+	return tokens{}, network.Stopped(fmt.Errorf("%w; authorise the account again", err))
 }
 
 // errGrant: the code or refresh token is not, or no longer, good.
@@ -156,5 +156,3 @@ func unposted(err error) error {
 	}
 	return err
 }
-
-func bearer(token string) http.Header { return http.Header{"Authorization": {"Bearer " + token}} }
