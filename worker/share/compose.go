@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
+	"net/url"
 	"slices"
 	"strings"
 	"text/template"
@@ -87,14 +89,14 @@ func (c *Composer) room(media bool) int {
 	return c.Manner.Max
 }
 
-// size is the length of a message in the network's units, its warning counted in.
+// size is the length of a message in the network's units, with its warning where that counts.
 func (c *Composer) size(text string) int {
 	count := c.Manner.Count
 	if count == nil {
 		count = utf8.RuneCountInString
 	}
 	n := count(text)
-	if c.Words.Warning != "" {
+	if c.Manner.CountsWarning {
 		n += count(c.Words.Warning)
 	}
 	return n
@@ -105,7 +107,7 @@ func (c *Composer) fits(text string, media bool) bool {
 	if most := c.room(media); most > 0 && c.size(text) > most {
 		return false
 	}
-	return c.Manner.Bytes == 0 || len(text)+len(c.Words.Warning) <= c.Manner.Bytes
+	return c.Manner.Bytes == 0 || len(text) <= c.Manner.Bytes
 }
 
 // Compose makes what the account has to say about an event. The error is one
@@ -197,7 +199,7 @@ func (c *Composer) tell(e Event, kind string) ([]network.Message, error) {
 // draft is what a new message says of a post.
 func (c *Composer) draft(e Event, s *said) draft {
 	p := e.Verdict.Post
-	d := draft{title: s.title, body: s.point, link: c.link(p), tags: c.hashtags(p)}
+	d := draft{title: s.title, body: s.point, link: c.link(p), tags: c.hashtags(p), untitled: s.note}
 	switch {
 	case p.Share != "":
 		d.title, d.body, d.own = "", strings.TrimSpace(clean(p.Share)), true
@@ -219,7 +221,7 @@ func (c *Composer) draft(e Event, s *said) draft {
 
 // settle leaves out what the network shows by itself or the words have already.
 func (c *Composer) settle(d draft) draft {
-	if d.link != "" && (c.Manner.Card || strings.Contains(d.body, d.link) || strings.Contains(d.note, d.link)) {
+	if d.link != "" && (c.Manner.Card && !d.untitled || strings.Contains(d.body, d.link) || strings.Contains(d.note, d.link)) {
 		d.link = ""
 	}
 	words := strings.ToLower(d.title + " " + d.body + " ")
@@ -313,11 +315,22 @@ func (c *Composer) text(e Event, s *said, m *network.Message, d draft) (string, 
 	if t := c.template(m.Kind); t != nil {
 		return c.fill(t, e, s, m, d)
 	}
-	if c.mail() {
-		m.HTML = letter(m.Language, d, e.Verdict.Post)
-		d.title = "" // the subject has it
-	}
 	write := c.write
+	switch p := e.Verdict.Post; {
+	case c.mail():
+		m.HTML = letter(d, p)
+		m.Media = slices.DeleteFunc(m.Media, func(one network.Media) bool { return strings.Contains(m.HTML, html.EscapeString(one.URL)) })
+		d.title = "" // the subject has it
+	case c.Manner.Card && d.untitled && len(m.Media) == 0 && !c.fits(write(d), false):
+		// The card takes the link, so that the note stays whole; it is named after the site.
+		if p.Feed != nil {
+			m.Title = oneLine(p.Feed.Title)
+		}
+		if u, err := url.Parse(d.link); err == nil && m.Title == "" {
+			m.Title = u.Host
+		}
+		d.link = ""
+	}
 	media := len(m.Media) > 0
 	if media && d.own && !c.fits(write(d), true) && c.fits(write(d), false) {
 		// The author's whole words matter more than a picture.

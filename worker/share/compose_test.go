@@ -13,7 +13,7 @@ import (
 
 var (
 	now      = time.Date(2026, 10, 17, 9, 0, 0, 0, time.UTC)
-	mastodon = network.Manner{Max: 500, Markup: network.Plain, Hashtags: true, Media: 4, Update: network.VerbEdit, Thread: true}
+	mastodon = network.Manner{Max: 500, CountsWarning: true, Markup: network.Plain, Hashtags: true, Media: 4, Update: network.VerbEdit, Thread: true}
 	bluesky  = network.Manner{Max: 300, Bytes: 3000, Markup: network.Plain, Hashtags: true, Media: 4, Card: true, Update: network.VerbReply, Thread: true}
 	telegram = network.Manner{Max: 4096, MediaMax: 1024, Markup: network.HTML, Hashtags: true, Media: 1, Update: network.VerbEdit, Thread: true}
 	discord  = network.Manner{Max: 2000, Markup: network.Markdown, Media: 10, Update: network.VerbEdit}
@@ -58,6 +58,8 @@ func TestNew(t *testing.T) {
 		{"discord", discord, nil, lines("**Go 1.26 & you**", "The release is out. It makes generics, at last, self-referential.", "https://example.org/go-126")},
 		{"slack", slack, nil, lines("*<https://example.org/go-126|Go 1.26 &amp; you>*", "The release is out. It makes generics, at last, self-referential.")},
 		{"note", mastodon, func(p *feeds.Post) { p.Title, p.Content = "", "<p>Just <i>this</i>.</p>" }, lines("Just this.", "https://example.org/go-126", "#Go #OpenSource")},
+		{"note on bluesky", bluesky, func(p *feeds.Post) { p.Title, p.Content = "", "<p>Just <i>this</i>.</p>" }, lines("Just this.", "https://example.org/go-126", "#Go #OpenSource")},
+		{"long note on bluesky", bluesky, func(p *feeds.Post) { p.Title, p.Content = "", "<p>"+strings.Repeat("Word. ", 47)+"</p>" }, strings.TrimSpace(strings.Repeat("Word. ", 47)) + "\n\n#Go #OpenSource"},
 		{"own words", mastodon, func(p *feeds.Post) { p.Share = "Read my piece on Go!" }, lines("Read my piece on Go!", "https://example.org/go-126", "#Go #OpenSource")},
 		{"no summary", mastodon, func(p *feeds.Post) { p.Summary, p.Content = "", "<h1>H</h1><p>First things first.</p><pre>code</pre>" }, lines("Go 1.26 & you", "First things first.", "https://example.org/go-126", "#Go #OpenSource")},
 	} {

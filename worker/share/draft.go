@@ -13,6 +13,8 @@ type draft struct {
 	tags        []string // with #
 	// own: the body is the message, not what is said about it.
 	own bool
+	// untitled: a card of the link would have no name, so the text carries it.
+	untitled bool
 	// number of this part of a thread, "1/3".
 	number string
 }

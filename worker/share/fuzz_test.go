@@ -80,7 +80,11 @@ func checkMessage(t *testing.T, name string, manner network.Manner, m network.Me
 	if len(m.Media) > 0 && manner.MediaMax > 0 {
 		most = manner.MediaMax
 	}
-	if n := count(m.Text) + count(m.Warning); most > 0 && n > most && n > count(m.Warning) {
+	n := count(m.Text)
+	if manner.CountsWarning {
+		n += count(m.Warning)
+	}
+	if most > 0 && n > most {
 		t.Errorf("%s: %d of %d: %q", name, n, most, m.Text)
 	}
 	if manner.Bytes > 0 && len(m.Text) > manner.Bytes {
