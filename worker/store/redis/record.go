@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -28,14 +29,34 @@ func parseRecord(id, text string) (record, error) {
 	if len(parts) != 6 {
 		return r, fmt.Errorf("message %s: its record has %d lines", id, len(parts))
 	}
-	if _, err := fmt.Sscan(parts[0], &r.state, &r.due, &r.seq, &r.try, &r.attempted, &r.tried, &r.since, &r.priority); err != nil {
+	state, numbers, _ := strings.Cut(parts[0], " ")
+	r.state = store.State(state)
+	var try, priority int64
+	if err := parseNumbers(numbers, &r.due, &r.seq, &try, &r.attempted, &r.tried, &r.since, &priority); err != nil {
 		return r, fmt.Errorf("message %s: its record: %w", id, err)
 	}
+	r.try, r.priority = int(try), int(priority)
 	r.account, r.source, r.post, r.receipt, r.why = parts[1], unescape(parts[2]), unescape(parts[3]), parts[4], parts[5]
 	if r.state == "streaming" {
 		r.state = store.IsSent // the commit that was cut short is not yet done again
 	}
 	return r, nil
+}
+
+// parseNumbers reads decimal numbers, leading zeros and all, between spaces.
+func parseNumbers(text string, dest ...*int64) error {
+	words := strings.Fields(text)
+	if len(words) != len(dest) {
+		return fmt.Errorf("%d numbers, want %d", len(words), len(dest))
+	}
+	for i, w := range words {
+		n, err := strconv.ParseInt(w, 10, 64)
+		if err != nil {
+			return err
+		}
+		*dest[i] = n
+	}
+	return nil
 }
 
 func (r record) String() string {
@@ -96,7 +117,7 @@ func parseAccount(name, text string) (accountRecord, error) {
 	if len(parts) != 3 {
 		return a, fmt.Errorf("account %s: its record has %d lines", name, len(parts))
 	}
-	if _, err := fmt.Sscan(parts[0], &a.fence, &a.leased, &a.until, &a.notBefore); err != nil {
+	if err := parseNumbers(parts[0], &a.fence, &a.leased, &a.until, &a.notBefore); err != nil {
 		return a, fmt.Errorf("account %s: its record: %w", name, err)
 	}
 	a.head, a.stopped = parts[1], parts[2]

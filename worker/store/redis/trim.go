@@ -82,21 +82,10 @@ func (s *Store) trimStories(ctx context.Context, before int64) error {
 			return err
 		}
 	}
-	var cursor uint64
-	for {
-		fields, next, err := s.client.HScanNoValues(ctx, s.keys.of("fences"), cursor, "", chunk).Result()
-		if err != nil {
-			return err
-		}
-		for _, source := range append(fields, "") {
-			if err := s.trimStory(ctx, source, before); err != nil {
-				return err
-			}
-		}
-		if cursor = next; cursor == 0 {
-			return nil
-		}
+	if err := s.trimStory(ctx, "", before); err != nil {
+		return err
 	}
+	return s.scan(ctx, s.keys.of("fences"), func(source, _ string) error { return s.trimStory(ctx, source, before) })
 }
 
 func (s *Store) trimStory(ctx context.Context, source string, before int64) error {
