@@ -20,12 +20,14 @@ type document struct {
 }
 
 // line is one block of text. Kinds: h heading, p paragraph, l list item, q
-// quotation, t table row, c line of code, f caption.
+// quotation, t table row, c line of code, f caption, n remark in a box.
 type line struct {
 	kind byte
 	text string
 	// linked is how many bytes of the text are in links.
 	linked int
+	// marked: the author shows that the line was changed, by ins, del or s.
+	marked bool
 }
 
 // maxText bounds what is compared and remembered of one post, in bytes.
@@ -68,6 +70,9 @@ type reader struct {
 	alts    map[string]bool
 	image   bool
 	caption bool // within a figcaption or its like
+	marked  bool // the line has an ins, del or s
+	box     int  // depth within a box, 0 outside
+	boxName string
 	// shown: the muted element would be seen by readers.
 	shown bool
 }
@@ -81,18 +86,20 @@ func (p *reader) flush() {
 			kind = 'c'
 		case p.caption || p.alts[text] || kind == 'p' && p.image && len(text) < 200:
 			kind = 'f'
+		case kind == 'p' && p.box > 0:
+			kind = 'n'
 		case kind == 'p' && p.quote > 0:
 			kind = 'q'
 		}
 		if p.total+len(text) > maxText {
 			p.cut = true
 		} else {
-			p.lines = append(p.lines, line{kind: kind, text: text, linked: min(p.linked, len(text))})
+			p.lines = append(p.lines, line{kind: kind, text: text, linked: min(p.linked, len(text)), marked: p.marked})
 			p.total += len(text)
 		}
 	}
 	p.b.Reset()
-	p.space, p.linked, p.image = false, 0, false
+	p.space, p.linked, p.image, p.marked = false, 0, false, false
 	p.kind = 'p'
 }
 
@@ -222,6 +229,9 @@ func (p *reader) start(z *html.Tokenizer, closed bool) {
 		}
 		return
 	}
+	if a == atom.Del || a == atom.S || a == atom.Strike || a == atom.Ins {
+		p.marked = true
+	}
 	if !void {
 		mute, shown := mutedElement(a), false
 		if !mute && (hidden == "true" || strings.Contains(strings.ReplaceAll(style, " ", ""), "display:none")) {
@@ -236,6 +246,15 @@ func (p *reader) start(z *html.Tokenizer, closed bool) {
 			}
 			p.mute, p.muteName, p.shown = 1, name, shown
 			return
+		}
+	}
+	if !void && blockElement(a) {
+		switch {
+		case p.box > 0 && name == p.boxName:
+			p.box++
+		case p.box == 0 && (a == atom.Aside || boxClass(class)):
+			p.flush()
+			p.box, p.boxName = 1, name
 		}
 	}
 	switch a {
@@ -290,6 +309,12 @@ func (p *reader) end(name string) {
 			}
 		}
 		return
+	}
+	if p.box > 0 && name == p.boxName {
+		if p.box == 1 {
+			p.flush()
+		}
+		p.box--
 	}
 	switch a {
 	case atom.A:
@@ -349,7 +374,8 @@ func emoji(alt string) bool {
 }
 
 // pack writes the lines as they are remembered: a kind, the share of linked
-// text in tenths as a letter, the text and a line feed each.
+// text in tenths as a letter, a capital where the line is marked, the text and a
+// line feed each.
 func (d *document) pack() []byte {
 	n := 0
 	for _, l := range d.lines {
@@ -357,7 +383,11 @@ func (d *document) pack() []byte {
 	}
 	b := make([]byte, 0, n)
 	for _, l := range d.lines {
-		b = append(b, l.kind, 'a'+byte(l.linked*10/len(l.text)))
+		share := 'a' + byte(l.linked*10/len(l.text))
+		if l.marked {
+			share -= 'a' - 'A'
+		}
+		b = append(b, l.kind, share)
 		b = append(b, l.text...)
 		b = append(b, '\n')
 	}
@@ -372,8 +402,12 @@ func unpackDocument(b []byte) *document {
 		if len(l) < 3 {
 			continue
 		}
-		text := l[2:]
-		d.lines = append(d.lines, line{kind: l[0], text: text, linked: int(l[1]-'a') * len(text) / 10})
+		text, share := l[2:], l[1]
+		marked := share < 'a'
+		if marked {
+			share += 'a' - 'A'
+		}
+		d.lines = append(d.lines, line{kind: l[0], text: text, linked: int(share-'a') * len(text) / 10, marked: marked})
 	}
 	return d
 }

@@ -55,6 +55,13 @@ const (
 	featCodeWords                 // new words of code, log
 	featReworded                  // words that took the place of others, log
 	featTruncated                 // one text is the beginning of the other
+	featLong                      // longest, beyond some twenty words
+	featOld                       // age, beyond three months
+	featFact                      // nothing but a date, hour, price or share was replaced
+	featFlip                      // nothing but a negation came or went
+	featAhead                     // a day to come is named that was not
+	featMarked                    // the author shows the change by ins or del
+	featSelf                      // a new sentence speaks of the post's earlier version
 	featCount                     // how many there are
 )
 
@@ -63,7 +70,7 @@ var featureNames = [featCount]string{
 	"age", "fresh", "longest", "sentences", "fresh share", "deleted", "hunks", "alike", "label", "notice", "state", "since", "title state",
 	"title fresh", "numbers", "number swap", "negation", "today", "date", "translated", "rewritten", "linked", "code", "short", "heading",
 	"raw", "offer", "credit", "typo", "tags", "top", "end", "spread", "removed", "net", "small",
-	"novel", "names", "code words", "reworded", "truncated",
+	"novel", "names", "code words", "reworded", "truncated", "long", "old", "fact", "flip", "ahead", "marked", "self",
 }
 
 type vector [featCount]float64
@@ -156,6 +163,7 @@ func (e *edit) measure() {
 		}
 		ins := 0.0
 		fresh := 0.0
+		var skip idleRun
 		for j := p.b0; j < p.b1; j++ {
 			k := b.tokens[j]
 			l := b.doc.lines[k.line]
@@ -181,6 +189,9 @@ func (e *edit) measure() {
 			}
 			if repeat[k.line] {
 				continue // the same line was counted
+			}
+			if e.idle(p, j, &skip) {
+				continue
 			}
 			if balance[k.sum] > 0 && !p.translated && !p.stale[j-p.b0] {
 				balance[k.sum]--
@@ -215,7 +226,7 @@ func (e *edit) measure() {
 			if e.swapsNumber(p) {
 				swaps++
 			}
-			if n := lex.count(b.tokens[p.b0:p.b1], classNot) - lex.count(a.tokens[p.a0:p.a1], classNot); n != 0 {
+			if n := lex.count(b.tokens[p.b0:p.b1], classNot) - lex.count(a.tokens[p.a0:p.a1], classNot); n != 0 && p.inserted() <= 2 && p.deleted() <= 2 {
 				negations++
 			}
 		}
@@ -242,7 +253,12 @@ func (e *edit) measure() {
 				v[featState] += float64(n)
 				e.noteStates(text)
 			}
-			v[featSince] += float64(max(0, lex.count(text, classSince)-lex.count(a.tokens[p.a0:p.a1], classSince)))
+			if n := float64(max(0, lex.count(text, classSince)-lex.count(a.tokens[p.a0:p.a1], classSince))); n > 0 {
+				v[featSince] += n
+				if p.sentences > 0 {
+					v[featSelf] = 1
+				}
+			}
 			v[featOffer] += float64(max(0, lex.count(text, classOffer)-lex.count(a.tokens[p.a0:p.a1], classOffer)))
 			v[featCredit] += float64(lex.count(text, classCredit))
 			v[featTypo] += float64(lex.count(text, classTypo))
@@ -253,6 +269,9 @@ func (e *edit) measure() {
 				}
 				if d, ok := near(q, e.now.when); ok && p.sentences > 0 && !p.raw {
 					v[featToday] = 1
+					e.date = d
+				} else if d, ok := e.ahead(p); ok {
+					v[featAhead] = 1
 					e.date = d
 				} else if d := findDate(q, e.now.when); !d.IsZero() && !d.Equal(findDate(a.quote(p.a0, p.a1), e.now.when)) && p.ins > 0 {
 					v[featDate] = 1
@@ -283,6 +302,16 @@ func (e *edit) measure() {
 	v[featHunks] = ln(float64(len(e.pieces)))
 	if len(e.pieces) > 0 {
 		v[featAlike] = float64(alikes) / float64(len(e.pieces))
+	}
+	v[featLong] = max(0, ln(best)-3)
+	if len(e.pieces) > 0 && len(e.pieces) <= 3 && e.words+gone <= 8 {
+		v[featFact] = min(1, float64(swaps))
+	}
+	if len(e.pieces) == 1 {
+		v[featFlip] = min(1, float64(negations))
+	}
+	if marks(b) > marks(a) && len(e.pieces) > 0 {
+		v[featMarked] = 1
 	}
 	v[featLabel] = min(1, float64(len(e.labels)))
 	v[featState] = min(2, v[featState])
@@ -333,6 +362,7 @@ func (e *edit) measure() {
 	if e.now.published.IsZero() || e.now.when.IsZero() {
 		v[featAge] = 1
 	}
+	v[featOld] = max(0, v[featAge]-1.6)
 }
 
 func sumIns(ps []piece) float64 {
@@ -376,10 +406,13 @@ func (e *edit) swapsNumber(p piece) bool {
 	if old == "" || now == "" || squash(old) == squash(now) {
 		return false
 	}
-	// 30.11.2022 and 30. November 2022 are one day.
-	a, b := e.old.text.around(p.a0, p.a1), e.now.text.around(p.b0, p.b1)
-	d := findDate(a, e.now.when)
-	return d.IsZero() || !d.Equal(findDate(b, e.now.when))
+	// 30.11.2022 and 30. November 2022 are one day; and a day that is past, or a
+	// year alone, is put right more often than it is news.
+	x, y := findDate(e.old.text.around(p.a0, p.a1), e.now.when), findDate(e.now.text.around(p.b0, p.b1), e.now.when)
+	if !x.IsZero() && !y.IsZero() {
+		return !x.Equal(y) && (e.now.when.IsZero() || y.After(e.now.when.Add(-day)) || x.After(e.now.when.Add(-day)))
+	}
+	return !year(old) || !year(now)
 }
 
 // codeLike: a number in a hash, a name, a path, and not a date, price, version.
@@ -572,4 +605,67 @@ func (e *edit) repeats() map[int32]bool {
 // around is the text of some tokens with three more on each side.
 func (t *text) around(from, to int32) string {
 	return t.quote(max(0, from-3), min(int32(len(t.tokens)), to+3))
+}
+
+// year: four digits that are most often one.
+func year(s string) bool {
+	return len(s) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20")) && codeLike(s) == false
+}
+
+// ahead finds a day to come in what is new, that the old words do not name.
+func (e *edit) ahead(p piece) (time.Time, bool) {
+	if e.now.when.IsZero() || p.inserted() == 0 {
+		return time.Time{}, false
+	}
+	text := e.now.text.quote(p.b0, p.b1)
+	if p.inserted() < 6 {
+		text = e.now.text.around(p.b0, p.b1)
+	}
+	d := findDate(withoutPaths(text), e.now.when)
+	if d.IsZero() || !d.After(e.now.when) || d.Sub(e.now.when) > 3*365*day {
+		return time.Time{}, false
+	}
+	if old := findDate(withoutPaths(e.old.text.around(p.a0, p.a1)), e.now.when); old.Equal(d) {
+		return time.Time{}, false
+	}
+	return d, true
+}
+
+// marks counts the lines that show a change.
+func marks(t *text) int {
+	n := 0
+	for _, l := range t.doc.lines {
+		if l.marked {
+			n++
+		}
+	}
+	return n
+}
+
+// idleRun is the sentence that idle looked at last.
+type idleRun struct {
+	end  int32
+	idle bool
+}
+
+// idle: token j is in a sentence that thanks, or asks to read on, share or buy.
+func (e *edit) idle(p piece, j int32, run *idleRun) bool {
+	if j < run.end {
+		return run.idle
+	}
+	b := e.now.text
+	for _, r := range b.sentencesIn(j, j+1) {
+		run.end = r[1]
+		lex := lexicon()
+		run.idle = lex.count(b.tokens[r[0]:r[1]], classOffer) > 0
+		for i := r[0]; i < min(r[1], r[0]+3); i++ {
+			if lex.at(b.tokens, int(i), classCredit) > 0 {
+				run.idle = true
+			}
+		}
+		if b.opens(r[0], classLabel) {
+			run.idle = false
+		}
+	}
+	return run.idle
 }

@@ -32,6 +32,18 @@ func furnitureClass(class string) bool {
 	return false
 }
 
+// boxClass: the element is a remark that stands out from the text.
+func boxClass(class string) bool {
+	for part := range strings.FieldsFuncSeq(strings.ToLower(class), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if boxWords[part] {
+			return true
+		}
+	}
+	return false
+}
+
+var boxWords = set(`note notice warning info admonition admonitionblock alert callout update updated updates important caution danger attention correction corrections edit edited editnote editornote erratum addendum infobox notification message flash hint disclaimer`)
+
 var furnitureWords = set(`related relatedposts jp-relatedposts yarpp sharedaddy addtoany addthis sharethis shareaholic sharing sharebar feedflare
 	newsletter subscribe subscription signup mailchimp breadcrumb breadcrumbs pagination sponsor sponsored sponsorship advert advertisement
 	adsense adsbygoogle ads promo promoted cookie navigation navbar outbrain taboola disqus byline`)

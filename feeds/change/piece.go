@@ -1,6 +1,7 @@
 package change
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -323,6 +324,17 @@ func near(text string, now time.Time) (time.Time, bool) {
 	if now.IsZero() {
 		return time.Time{}, false
 	}
-	d := findDate(text, now)
+	d := findDate(withoutPaths(text), now)
 	return d, !d.IsZero() && now.Sub(d) > -2*day && now.Sub(d) < 5*day
+}
+
+// withoutPaths leaves out addresses: a date in one says when a page was made.
+func withoutPaths(s string) string {
+	if !strings.Contains(s, "/") {
+		return s
+	}
+	fields := strings.Fields(s)
+	return strings.Join(slices.DeleteFunc(fields, func(f string) bool {
+		return strings.Contains(f, "/") && strings.ContainsFunc(f, unicode.IsLetter) && len(f) > 12
+	}), " ")
 }

@@ -48,7 +48,7 @@ func fit(rows []row, signs []float64, l2 float64) model {
 	grad := make([]float64, n)
 	rate := 1.0
 	vel := make([]float64, n+1)
-	for range 1500 {
+	for range 400 {
 		clear(grad)
 		gb := 0.0
 		for k, r := range rows {
