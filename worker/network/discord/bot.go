@@ -121,7 +121,7 @@ func (b *bot) ours(x message, m network.Message) bool {
 	if fmt.Sprint(x.Nonce) == nonce(m.ID) {
 		return true
 	}
-	return x.Nonce == nil && m.Text != "" && !x.Timestamp.Before(m.Created.Add(-skew)) && strings.TrimSpace(x.Content) == strings.TrimSpace(m.Text)
+	return x.Nonce == nil && m.Text != "" && !x.Timestamp.Before(m.Created.Add(-skew)) && strings.TrimSpace(x.Content) == strings.TrimSpace(words(m))
 }
 
 // empty tells an empty channel from one whose history the bot may not read:

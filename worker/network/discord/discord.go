@@ -13,7 +13,8 @@
 //
 // Text is Discord's Markdown, 2000 characters, counted as code points (so the
 // staff, discord-api-docs issue 1315). No message notifies anybody: @everyone,
-// roles and names stay words. Pictures are uploaded, with their descriptions.
+// roles and names stay words. Pictures are uploaded, with their descriptions. A
+// warning stands before the text and the pictures, which are then spoilers.
 //
 // Promised, for a bot: once by check before retry. Each message carries a nonce,
 // by which the server tells a second one for some minutes, and when an answer
@@ -135,6 +136,6 @@ func New(c Config, env network.Env) (network.Account, error) {
 func manner() network.Manner {
 	return network.Manner{
 		Max: maxText, Count: utf8.RuneCountInString, Media: maxFiles,
-		Markup: network.Markdown, Update: network.VerbEdit, Spacing: 2 * time.Second,
+		Markup: network.Markdown, CountsWarning: true, Update: network.VerbEdit, Spacing: 2 * time.Second,
 	}
 }

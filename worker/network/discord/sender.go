@@ -45,14 +45,22 @@ type file struct {
 
 // draft is the body of a message without its pictures.
 func (s *sender) draft(m network.Message) (map[string]any, error) {
-	if n := utf8.RuneCountInString(m.Text); n > maxText {
+	text := words(m)
+	if n := utf8.RuneCountInString(text); n > maxText {
 		return nil, network.Permanent(fmt.Errorf("send message: %d characters, Discord takes %d", n, maxText))
 	}
-	d := map[string]any{"content": m.Text, "allowed_mentions": map[string]any{"parse": []string{}}}
-	if s.c.Preview == "off" {
+	d := map[string]any{"content": text, "allowed_mentions": map[string]any{"parse": []string{}}}
+	if s.c.Preview == "off" || m.Warning != "" {
 		d["flags"] = 1 << 2 // SUPPRESS_EMBEDS
 	}
 	return d, nil
+}
+
+// words are the text and, where there is one, the warning that hides it.
+func words(m network.Message) string {
+	return network.Warned(m.Warning, m.Text, func(warning, text string) string {
+		return warning + "\n||" + text + "||"
+	}, func(s string) bool { return utf8.RuneCountInString(s) <= maxText })
 }
 
 // post sends a draft with the pictures of m and without them if they are not

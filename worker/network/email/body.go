@@ -35,39 +35,61 @@ func plain(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// html is the part for all others: the message's own HTML, or its text.
+// html is the part for all others: the message's own HTML, or its text. What is
+// the mail's and not the message's is put into it.
 func (a *Account) html(m network.Message, pic *picture) string {
-	var b strings.Builder
-	b.WriteString("<!DOCTYPE html>\n<html")
-	if m.Language != "" {
-		b.WriteString(` lang="` + html.EscapeString(m.Language) + `"`)
+	page := m.HTML
+	if page == "" {
+		page = paragraphs(m.Text)
+		if linkable(m.Link) && !strings.Contains(m.Text, m.Link) {
+			page += "<p>" + anchor(m.Link) + "</p>\n"
+		}
 	}
-	b.WriteString(">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>" +
-		html.EscapeString(subject(m)) + "</title></head>\n" +
-		"<body style=\"font-family:sans-serif;line-height:1.5;max-width:40em;margin:0 auto;padding:1em\">\n")
+	if !strings.Contains(page, "<body") {
+		page = a.page(m, page)
+	}
+	top := ""
 	if m.Warning != "" {
-		b.WriteString("<p><strong>" + html.EscapeString(m.Warning) + "</strong></p>\n")
+		top = "<p><strong>" + html.EscapeString(m.Warning) + "</strong></p>\n"
 	}
 	if pic != nil {
-		img := `<img src="cid:` + a.contentID() + `" alt="` + html.EscapeString(pic.alt) + `" style="max-width:100%;height:auto">`
-		if linkable(m.Link) {
-			img = `<a href="` + html.EscapeString(m.Link) + `">` + img + `</a>`
+		src := `src="` + html.EscapeString(pic.url) + `"`
+		if here := `src="cid:` + a.contentID() + `"`; strings.Contains(page, src) {
+			page = strings.ReplaceAll(page, src, here)
+		} else {
+			img := `<img ` + here + ` alt="` + html.EscapeString(pic.alt) + `" style="max-width:100%;height:auto">`
+			if linkable(m.Link) {
+				img = `<a href="` + html.EscapeString(m.Link) + `">` + img + `</a>`
+			}
+			top += "<p>" + img + "</p>\n"
 		}
-		b.WriteString("<p>" + img + "</p>\n")
 	}
-	if m.HTML != "" {
-		b.WriteString(m.HTML)
-	} else {
-		b.WriteString(paragraphs(m.Text))
-		if linkable(m.Link) && !strings.Contains(m.Text, m.Link) {
-			b.WriteString("<p>" + anchor(m.Link) + "</p>\n")
+	if at := strings.Index(page, "<body"); top != "" {
+		if end := strings.IndexByte(page[at:], '>'); end >= 0 {
+			page = page[:at+end+1] + "\n" + top + page[at+end+1:]
 		}
 	}
 	if u := a.c.Unsubscribe; u != "" {
-		b.WriteString("\n<hr>\n<p style=\"font-size:smaller\"><a href=\"" + html.EscapeString(u) + "\">Unsubscribe</a></p>")
+		foot := "<hr>\n<p style=\"font-size:smaller\"><a href=\"" + html.EscapeString(u) + "\">Unsubscribe</a></p>\n"
+		if at := strings.LastIndex(page, "</body"); at >= 0 {
+			page = page[:at] + foot + page[at:]
+		} else {
+			page += foot
+		}
 	}
-	b.WriteString("\n</body>\n</html>\n")
-	return plain(b.String())
+	return plain(page)
+}
+
+// page is a document around a piece of HTML.
+func (a *Account) page(m network.Message, body string) string {
+	lang := ""
+	if m.Language != "" {
+		lang = ` lang="` + html.EscapeString(m.Language) + `"`
+	}
+	return "<!DOCTYPE html>\n<html" + lang + ">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>" +
+		html.EscapeString(subject(m)) + "</title></head>\n" +
+		"<body style=\"font-family:sans-serif;line-height:1.5;max-width:40em;margin:0 auto;padding:1em\">\n" +
+		body + "\n</body>\n</html>\n"
 }
 
 // paragraphs makes HTML of text: a paragraph for each block, a break for each

@@ -55,8 +55,8 @@ type thread struct {
 
 // picture is shown within the HTML part.
 type picture struct {
-	name, mime, alt string
-	data            []byte
+	name, mime, url, alt string
+	data                 []byte
 }
 
 // compose writes the mail. The result has no line that a post could make a

@@ -16,7 +16,7 @@ func (a *Account) picture(ctx context.Context, m network.Message) *picture {
 	for _, x := range m.Media {
 		p, err := network.Image(ctx, a.env.HTTP, x, limits)
 		if err == nil {
-			return &picture{name: "picture." + strings.TrimPrefix(p.Type, "image/"), mime: p.Type, alt: line(p.Alt, 1000), data: p.Bytes}
+			return &picture{name: "picture." + strings.TrimPrefix(p.Type, "image/"), mime: p.Type, url: x.URL, alt: line(p.Alt, 1000), data: p.Bytes}
 		}
 		a.env.Log.Warn("picture left out", "account", a.env.Name, "message", m.ID, "err", err)
 	}

@@ -103,7 +103,9 @@ func bareAmp(s string) bool {
 // draft is the body of a message. With pictures it is made of blocks, and text
 // is what notifications and screen readers say.
 func draft(m network.Message, preview, pictures bool) (map[string]any, error) {
-	text := render(m.Text)
+	text := render(network.Warned(m.Warning, m.Text, func(warning, text string) string {
+		return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(warning) + "\n\n" + text
+	}, func(s string) bool { return Count(s) <= maxText }))
 	n := length(text)
 	if n > maxText {
 		return nil, network.Permanent(fmt.Errorf("send message: %d characters, Slack takes %d", n, maxText))

@@ -16,7 +16,7 @@
 // notifies nobody. Up to 4000 characters, for longer ones cannot be edited (the
 // server takes 40,000 and cuts the rest silently); 3000 beside a picture. A
 // picture is an image block with its alternative text; Slack fetches it itself,
-// and where it cannot the message goes without it.
+// and where it cannot the message goes without it. A warning stands before the text.
 //
 // Promised, for a bot: once by check before retry. Each message carries our id
 // as metadata, and the history is read when an answer was lost; without the
@@ -104,6 +104,6 @@ func New(c Config, env network.Env) (network.Account, error) {
 func manner() network.Manner {
 	return network.Manner{
 		Max: maxText, MediaMax: maxSection, Count: Count, Media: maxImages,
-		Markup: network.Mrkdwn, Spacing: time.Second, Update: network.VerbPost,
+		Markup: network.Mrkdwn, CountsWarning: true, Spacing: time.Second, Update: network.VerbPost,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"maps"
 	"strconv"
 
@@ -48,7 +49,7 @@ func (a *Account) Reply(ctx context.Context, to network.Receipt, m network.Messa
 }
 
 func (a *Account) send(ctx context.Context, m network.Message, more map[string]any) (network.Receipt, error) {
-	text, n := render(m.Text)
+	text, n := render(words(m, maxText))
 	if n > maxText {
 		return network.Receipt{}, network.Permanent(fmt.Errorf("send message: %d characters, Telegram takes %d", n, maxText))
 	}
@@ -60,8 +61,8 @@ func (a *Account) send(ctx context.Context, m network.Message, more map[string]a
 	if a.c.Silent {
 		base["disable_notification"] = true
 	}
-	if len(m.Media) > 0 && n <= maxCaption {
-		r, err := a.photo(ctx, m, text, base)
+	if caption, n := render(words(m, maxCaption)); len(m.Media) > 0 && n <= maxCaption {
+		r, err := a.photo(ctx, m, caption, base)
 		if !errors.Is(err, errNoPhoto) {
 			return r, err
 		}
@@ -75,10 +76,17 @@ func (a *Account) send(ctx context.Context, m network.Message, more map[string]a
 	return a.deliver(ctx, "sendMessage", base, nil)
 }
 
+// words are the text and, where there is one, the warning that hides it.
+func words(m network.Message, limit int) string {
+	return network.Warned(m.Warning, m.Text, func(warning, text string) string {
+		return html.EscapeString(warning) + "\n\n<tg-spoiler>" + text + "</tg-spoiler>"
+	}, func(s string) bool { return Count(s) <= limit })
+}
+
 // preview says which link is shown below the text, and how
 // (https://core.telegram.org/bots/api#linkpreviewoptions).
 func (a *Account) preview(m network.Message) map[string]any {
-	if a.c.Preview == "off" || m.Link == "" {
+	if a.c.Preview == "off" || m.Link == "" || m.Warning != "" {
 		return map[string]any{"is_disabled": true}
 	}
 	o := map[string]any{"url": m.Link}
@@ -132,11 +140,13 @@ func (a *Account) Edit(ctx context.Context, was network.Receipt, m network.Messa
 	if err != nil {
 		return was, fmt.Errorf("edit message: %w", err)
 	}
-	text, n := render(m.Text)
 	limit, method := maxText, "editMessageText"
-	params["parse_mode"] = "HTML"
 	if o.Photo {
 		limit, method = maxCaption, "editMessageCaption"
+	}
+	text, n := render(words(m, limit))
+	params["parse_mode"] = "HTML"
+	if o.Photo {
 		params["caption"] = text
 	} else {
 		params["text"], params["link_preview_options"] = text, a.preview(m)

@@ -13,7 +13,8 @@
 // open. 4096 characters, 1024 under a picture, are counted after the tags and
 // entities are read, in UTF-16 units; the server may count characters beyond the
 // basic plane once (seen so by others in 2026), so that this is never too long.
-// Telegram has no alternative text for pictures: it is not sent.
+// Telegram has no alternative text for pictures: it is not sent. A warning stands
+// before the text, which is then hidden until it is touched.
 //
 // Promised: a bot cannot read what it has posted, and a send has no key by which
 // the server would tell a second one. After an answer that was lost the operator
@@ -108,7 +109,7 @@ func New(c Config, env network.Env) (*Account, error) {
 func (a *Account) Manner() network.Manner {
 	return network.Manner{
 		Max: maxText, MediaMax: maxCaption, Count: Count, Media: 1,
-		Markup: network.HTML, Hashtags: true,
+		Markup: network.HTML, Hashtags: true, CountsWarning: true,
 		Update: network.VerbEdit, Thread: true, Spacing: 3 * time.Second,
 	}
 }

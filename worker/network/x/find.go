@@ -80,6 +80,12 @@ type post struct {
 // Find implements network.Finder: it lists the account's posts since the message
 // was made and compares words and addresses.
 func (a *Account) Find(ctx context.Context, m network.Message) (network.Receipt, bool, error) {
+	m.Text = words(m)
+	return a.find(ctx, m)
+}
+
+// find looks for a message whose text has its warning in it.
+func (a *Account) find(ctx context.Context, m network.Message) (network.Receipt, bool, error) {
 	me, err := a.me(ctx, false)
 	if err != nil {
 		return network.Receipt{}, false, err

@@ -34,9 +34,17 @@ func (a *Account) Reply(ctx context.Context, to network.Receipt, m network.Messa
 	return r, err
 }
 
+// words are the text behind its warning: the API has no field for that.
+func words(m network.Message) string {
+	return network.Warned(m.Warning, m.Text, func(warning, text string) string {
+		return warning + "\n\n" + text
+	}, func(s string) bool { return Count(s) <= maxWeight })
+}
+
 func number(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 func (a *Account) create(ctx context.Context, m network.Message, to string) (network.Receipt, error) {
+	m.Text = words(m)
 	n := Count(m.Text)
 	switch {
 	case n > maxWeight:
@@ -80,7 +88,7 @@ func (a *Account) created(ctx context.Context, m network.Message, to string) (ne
 	if says(err, "duplicate content") {
 		// The same words were posted a short while ago: by a try of this message
 		// whose answer was lost, or by somebody. Only the account's posts tell.
-		if r, found, ferr := a.Find(ctx, m); ferr == nil && found {
+		if r, found, ferr := a.find(ctx, m); ferr == nil && found {
 			r.Was = "found"
 			return r, nil
 		}

@@ -19,7 +19,8 @@
 // 280 in weights: letters of Latin, Greek, Cyrillic, Arabic, Hebrew and their
 // neighbours 1, others 2, an emoji 2, each address 23. Posts are not edited: X
 // gives an edited post a new id and the API does not promise it, so that an
-// update is an answer to the post. Alternative texts go with the pictures.
+// update is an answer to the post. Alternative texts go with the pictures,
+// a warning before the text.
 //
 // Promised: X refuses the same text for some hours, and the account's own posts
 // can be listed (billed, and only done in doubt). That makes a second post of a
@@ -104,7 +105,7 @@ func New(c Config, env network.Env) (*Account, error) {
 // a user.
 func (a *Account) Manner() network.Manner {
 	return network.Manner{
-		Max: maxWeight, Count: Count, Media: 4, Markup: network.Plain, Hashtags: true,
+		Max: maxWeight, Count: Count, Media: 4, Markup: network.Plain, Hashtags: true, CountsWarning: true,
 		Update: network.VerbReply, Thread: true, PerHour: 100,
 	}
 }
