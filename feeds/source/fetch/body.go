@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -27,32 +28,62 @@ var (
 	zstds   sync.Pool
 )
 
-// largestKept bounds the buffers that are kept for the next answer.
-const largestKept = 1 << 20
+const (
+	// largestKept bounds the buffers that are kept for the next answer.
+	largestKept = 1 << 20
+	// mostLarge is how many bodies larger than that are read at a time, so that
+	// a crowd of bombs takes no more memory than these.
+	mostLarge = 16
+)
 
-// readBody reads a body and undoes its encodings into a buffer of the pool,
+// bodies reads the bodies of answers; its slots are for the large ones.
+type bodies chan struct{}
+
+// read reads a body and undoes its encodings into a buffer of the pool,
 // reading no more than limit bytes of either.
-func readBody(r io.Reader, encodings string, limit int64) (*bytes.Buffer, error) {
+func (s bodies) read(ctx context.Context, r io.Reader, encodings []string, limit int64) (*bytes.Buffer, error) {
 	wire := &limited{r: r, left: limit}
-	decoder, undo, err := decoded(wire, encodings)
+	decoder, undo, err := decoded(wire, strings.Join(encodings, ","))
 	if err != nil {
 		return nil, err
 	}
 	defer undo()
 	b := buffers.Get().(*bytes.Buffer)
 	b.Reset()
-	_, err = b.ReadFrom(&limited{r: decoder, left: limit})
-	if err == nil && decoder != io.Reader(wire) {
+	if err = s.fill(ctx, b, &limited{r: decoder, left: limit}); err == nil && decoder != io.Reader(wire) {
 		// What follows the compressed stream is of no use, but read to its end
 		// the connection can serve again.
-		_, err = io.Copy(io.Discard, wire)
+		_, err = io.Copy(io.Discard, io.LimitReader(wire, 4<<10))
 	}
 	if err != nil {
 		keepBuffer(b)
 		return nil, err
 	}
+	if len(encodings) == 0 && bytes.HasPrefix(b.Bytes(), gzipMagic) {
+		// A compressed file that is served as it is. Only once: there are files
+		// that decompress to themselves.
+		defer keepBuffer(b)
+		return s.read(ctx, bytes.NewReader(b.Bytes()), []string{"gzip"}, limit)
+	}
 	return b, nil
 }
+
+func (s bodies) fill(ctx context.Context, b *bytes.Buffer, r io.Reader) error {
+	n, err := b.ReadFrom(io.LimitReader(r, largestKept/2))
+	if err != nil || n < largestKept/2 {
+		return err
+	}
+	select {
+	case s <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s }()
+	_, err = b.ReadFrom(r)
+	return err
+}
+
+var gzipMagic = []byte{0x1f, 0x8b, 0x08}
 
 func keepBuffer(b *bytes.Buffer) {
 	if b.Cap() <= largestKept {
@@ -101,7 +132,17 @@ func decoded(r io.Reader, encodings string) (io.Reader, func(), error) {
 	return r, undo, nil
 }
 
+// gunzip takes a body that is not compressed as it is, whatever its header says.
 func gunzip(r io.Reader) (io.Reader, func(), error) {
+	head := make([]byte, len(gzipMagic))
+	n, err := io.ReadFull(r, head)
+	r = io.MultiReader(bytes.NewReader(head[:n]), r)
+	if err != nil || !bytes.Equal(head, gzipMagic) {
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			err = nil
+		}
+		return r, func() {}, err
+	}
 	z, ok := gzips.Get().(*gzip.Reader)
 	if !ok {
 		z = new(gzip.Reader)
@@ -110,6 +151,7 @@ func gunzip(r io.Reader) (io.Reader, func(), error) {
 		gzips.Put(z)
 		return nil, nil, err
 	}
+	z.Multistream(false) // what follows is not the document's
 	return z, func() { gzips.Put(z) }, nil
 }
 

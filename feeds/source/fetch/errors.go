@@ -21,6 +21,8 @@ var (
 	ErrPrivate = errors.New("the address is not a public one; set allow_private if it is meant")
 	// ErrRedirects: the redirects do not end.
 	ErrRedirects = errors.New("too many redirects")
+
+	errStuck = errors.New("the host does not answer others")
 )
 
 // StatusError is an answer that is neither 2xx nor 304.

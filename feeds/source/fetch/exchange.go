@@ -13,18 +13,23 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
+// longestURL bounds an address that a redirect gives.
+const longestURL = 8 << 10
+
 // exchange is one Get: a request and the redirects that it leads through.
 type exchange struct {
 	c     *Client
 	o     Options
 	prev  State
 	own   *url.URL // where the source is configured
-	at    *url.URL // where the next request goes
+	at    *url.URL // where the next request goes, and as a string:
+	from  string
 	proxy *url.URL
 	limit int64
 	left  time.Duration // of the time limit
 
-	permanent bool // all redirects so far
+	start     string // where the first request went
+	permanent bool   // every redirect so far
 }
 
 func (c *Client) newExchange(raw string, o Options, prev State) (*exchange, error) {
@@ -32,7 +37,7 @@ func (c *Client) newExchange(raw string, o Options, prev State) (*exchange, erro
 	if err != nil {
 		return nil, err
 	}
-	x := &exchange{c: c, o: o, prev: prev, limit: o.MaxBody, left: o.Timeout, permanent: true}
+	x := &exchange{c: c, o: o, limit: o.MaxBody, left: o.Timeout, own: own, permanent: true}
 	if u := own.User; u != nil {
 		if x.o.User == "" && x.o.Password == "" {
 			x.o.User = u.Username()
@@ -41,15 +46,14 @@ func (c *Client) newExchange(raw string, o Options, prev State) (*exchange, erro
 		own.User = nil
 	}
 	own.Fragment, own.RawFragment = "", ""
-	x.own, x.at = own, own
-	if prev.origin() != own.String() {
-		prev, x.prev = State{}, State{}
-	}
-	if prev.URL != "" {
-		if x.at, err = parse(prev.URL); err != nil {
-			x.at = own
+	x.heading(own)
+	if prev.origin() == x.from {
+		x.prev = prev
+		if moved, err := parse(prev.URL); err == nil {
+			x.heading(moved)
 		}
 	}
+	x.start = x.from
 	if o.Proxy != "" {
 		if x.proxy, err = url.Parse(o.Proxy); err != nil || x.proxy.Host == "" {
 			return nil, errors.New("the proxy's address is no URL")
@@ -64,45 +68,53 @@ func (c *Client) newExchange(raw string, o Options, prev State) (*exchange, erro
 	return x, nil
 }
 
+func (x *exchange) heading(to *url.URL) { x.at, x.from = to, to.String() }
+
 func (x *exchange) run(ctx context.Context) (Response, error) {
 	for range maxRedirects + 1 {
 		resp, next, err := x.hop(ctx)
 		if err != nil {
+			if _, ok := errors.AsType[*StatusError](err); !ok {
+				err = failed(redact(x.at), err)
+			}
 			return Response{}, err
 		}
 		if next == nil {
 			return resp, nil
 		}
-		x.at = next
+		x.heading(next)
 	}
-	return Response{}, fmt.Errorf("get %s: %w", redact(x.own), ErrRedirects)
+	return Response{}, failed(redact(x.own), ErrRedirects)
 }
 
 // hop makes one request. It gives an answer, or the address that the answer
 // redirects to.
-func (x *exchange) hop(ctx context.Context) (Response, *url.URL, error) {
-	shown := redact(x.at)
+func (x *exchange) hop(ctx context.Context) (resp Response, next *url.URL, err error) {
 	transport, proxy, err := x.transport()
 	if err != nil {
-		return Response{}, nil, failed(shown, err)
+		return Response{}, nil, err
 	}
 	name := x.at.Host
 	if err := x.c.turns.take(ctx, name); err != nil {
-		return Response{}, nil, failed(shown, err)
+		if errors.Is(err, errStuck) {
+			err = &AfterError{err, x.c.now().Add(stuckRest)}
+		}
+		return Response{}, nil, err
 	}
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, x.left)
 	defer func() {
+		hung := err != nil && ctx.Err() == context.DeadlineExceeded
 		cancel()
 		x.left = max(time.Millisecond, x.left-time.Since(start))
-		x.c.turns.done(name)
+		x.c.turns.done(name, hung)
 	}()
 	if proxy != nil {
 		ctx = context.WithValue(ctx, proxyKey{}, proxy)
 	}
 	answer, err := transport.RoundTrip(x.request(ctx))
 	if err != nil {
-		return Response{}, nil, failed(shown, err)
+		return Response{}, nil, err
 	}
 	defer answer.Body.Close()
 	switch answer.StatusCode {
@@ -110,27 +122,22 @@ func (x *exchange) hop(ctx context.Context) (Response, *url.URL, error) {
 	case http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect:
 		x.permanent = false
 	default:
-		resp, err := x.read(answer)
-		if err != nil {
-			if _, ok := errors.AsType[*StatusError](err); !ok {
-				err = failed(shown, err)
-			}
-			return Response{}, nil, err
-		}
-		return resp, nil, nil
+		resp, err = x.read(ctx, answer)
+		return resp, nil, err
 	}
-	next, err := x.redirect(answer)
-	if err != nil {
-		return Response{}, nil, failed(shown, err)
-	}
-	// A short body is read so that the connection serves again.
+	next, err = x.redirect(answer)
+	drain(answer)
+	return Response{}, next, err
+}
+
+// drain reads a short body, so that the connection serves again.
+func drain(answer *http.Response) {
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 4<<10))
-	return Response{}, next, nil
 }
 
 func (x *exchange) transport() (http.RoundTripper, *url.URL, error) {
 	proxy := x.proxy
-	if proxy == nil {
+	if proxy == nil && x.c.proxied {
 		var err error
 		if proxy, err = http.ProxyFromEnvironment(&http.Request{URL: x.at}); err != nil {
 			return nil, nil, errors.New("the proxy of the environment is no URL")
@@ -152,7 +159,10 @@ func (x *exchange) transport() (http.RoundTripper, *url.URL, error) {
 // the host that it is configured at, and never in the clear what was
 // configured for https.
 func (x *exchange) sameHost(u *url.URL) bool {
-	if u.Hostname() != x.own.Hostname() {
+	if u == x.own {
+		return true
+	}
+	if !strings.EqualFold(u.Hostname(), x.own.Hostname()) {
 		return false
 	}
 	if u.Scheme == x.own.Scheme {
@@ -162,14 +172,13 @@ func (x *exchange) sameHost(u *url.URL) bool {
 }
 
 func (x *exchange) request(ctx context.Context) *http.Request {
-	h := make(http.Header, 8)
-	h["User-Agent"] = []string{x.c.agent}
-	accept := x.o.Accept
-	if accept == "" {
-		accept = "*/*"
+	// One slice backs the values of all headers.
+	values := [...]string{x.c.agent, "*/*", acceptEncoding, string(x.prev.ETag), string(x.prev.LastModified), "feed"}
+	if x.o.Accept != "" {
+		values[1] = x.o.Accept
 	}
-	h["Accept"] = []string{accept}
-	h["Accept-Encoding"] = []string{acceptEncoding}
+	h := make(http.Header, 8)
+	h["User-Agent"], h["Accept"], h["Accept-Encoding"] = values[0:1:1], values[1:2:2], values[2:3:3]
 	r := &http.Request{
 		Method: http.MethodGet, URL: x.at, Host: x.at.Host, Header: h,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -188,13 +197,13 @@ func (x *exchange) request(ctx context.Context) *http.Request {
 	}
 	if x.conditional() {
 		if x.prev.ETag != "" {
-			h["If-None-Match"] = []string{string(x.prev.ETag)}
+			h["If-None-Match"] = values[3:4:4]
 			if x.o.Delta {
-				h["A-Im"] = []string{"feed"}
+				h["A-Im"] = values[5:6:6]
 			}
 		}
 		if x.prev.LastModified != "" {
-			h["If-Modified-Since"] = []string{string(x.prev.LastModified)}
+			h["If-Modified-Since"] = values[4:5:5]
 		}
 	}
 	return r.WithContext(ctx)
@@ -202,7 +211,7 @@ func (x *exchange) request(ctx context.Context) *http.Request {
 
 // conditional: the validators are those of the address that is asked.
 func (x *exchange) conditional() bool {
-	return x.prev.From != "" && x.prev.From == x.at.String() && (x.prev.ETag != "" || x.prev.LastModified != "")
+	return x.prev.From == x.from && (x.prev.ETag != "" || x.prev.LastModified != "")
 }
 
 func (x *exchange) redirect(answer *http.Response) (*url.URL, error) {
@@ -210,35 +219,34 @@ func (x *exchange) redirect(answer *http.Response) (*url.URL, error) {
 	if location == "" {
 		return nil, fmt.Errorf("%d without a Location", answer.StatusCode)
 	}
+	if len(location) > longestURL {
+		return nil, errors.New("the redirect's address is too long")
+	}
 	next, err := x.at.Parse(location)
 	if err != nil {
 		return nil, errors.New("the redirect leads to what is no URL")
 	}
-	if next, err = parse(next.String()); err != nil {
-		return nil, fmt.Errorf("the redirect: %w", err)
-	}
 	// Credentials that a stranger puts in a Location are not ours to send.
 	next.User = nil
 	next.Fragment, next.RawFragment = "", ""
+	if next, err = parse(next.String()); err != nil {
+		return nil, fmt.Errorf("the redirect: %w", err)
+	}
 	return next, nil
 }
 
 // read judges an answer that is no redirect.
-func (x *exchange) read(answer *http.Response) (Response, error) {
+func (x *exchange) read(ctx context.Context, answer *http.Response) (Response, error) {
 	now := x.c.now()
-	from := x.at.String()
 	resp := Response{
-		Status: answer.StatusCode, Header: answer.Header, URL: from,
+		Status: answer.StatusCode, Header: answer.Header, URL: x.from,
 		State: x.prev, NotBefore: fresh(answer.Header, now),
 	}
-	if x.permanent && from != x.own.String() && from != x.prev.URL {
-		resp.Moved = from
+	if x.permanent && x.from != x.start {
+		resp.Moved = x.from
 	}
 	switch {
-	case answer.StatusCode == http.StatusNotModified:
-		if !x.conditional() {
-			return Response{}, &StatusError{Status: answer.StatusCode, URL: redact(x.at)}
-		}
+	case answer.StatusCode == http.StatusNotModified && x.conditional():
 		resp.NotModified = true
 		resp.State.validators(answer.Header, true)
 		return resp, nil
@@ -248,35 +256,40 @@ func (x *exchange) read(answer *http.Response) (Response, error) {
 	default:
 		return Response{}, x.refused(answer, now)
 	}
-	body, err := readBody(answer.Body, strings.Join(answer.Header["Content-Encoding"], ","), x.limit)
+	if answer.ContentLength > x.limit {
+		return Response{}, ErrTooLarge
+	}
+	body, err := x.c.bodies.read(ctx, answer.Body, answer.Header["Content-Encoding"], x.limit)
 	if err != nil {
 		return Response{}, err
 	}
-	defer keepBuffer(body)
-	resp.State.From, resp.State.For = from, ""
-	if own := x.own.String(); own != from {
+	resp.State.From, resp.State.For = x.from, ""
+	if own := x.own.String(); own != x.from {
 		resp.State.For = own
 	}
 	resp.State.validators(answer.Header, false)
-	if resp.Delta {
-		resp.State.Hash = 0
-		resp.Body = cloneBytes(body.Bytes())
+	// The hash is that of a whole document: a delta has none.
+	resp.State.Hash = 0
+	if !resp.Delta {
+		resp.State.Hash = xxhash.Sum64(body.Bytes())
+		resp.NotModified = resp.State.Hash == x.prev.Hash && x.prev.Hash != 0
+	}
+	if resp.NotModified {
+		keepBuffer(body)
 		return resp, nil
 	}
-	resp.State.Hash = xxhash.Sum64(body.Bytes())
-	if resp.State.Hash == x.prev.Hash && x.prev.Hash != 0 {
-		resp.NotModified = true
+	if body.Cap() > largestKept {
+		resp.Body = body.Bytes()
 		return resp, nil
 	}
-	resp.Body = cloneBytes(body.Bytes())
+	resp.Body = append(make([]byte, 0, body.Len()), body.Bytes()...)
+	keepBuffer(body)
 	return resp, nil
 }
 
-func cloneBytes(b []byte) []byte { return append(make([]byte, 0, len(b)), b...) }
-
 // refused is the error of an answer that brings nothing.
 func (x *exchange) refused(answer *http.Response, now time.Time) error {
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 4<<10))
+	drain(answer)
 	err := error(&StatusError{Status: answer.StatusCode, URL: redact(x.at)})
 	switch answer.StatusCode {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusForbidden:
@@ -285,26 +298,6 @@ func (x *exchange) refused(answer *http.Response, now time.Time) error {
 		}
 	}
 	return err
-}
-
-// validators takes an answer's validators as they came. A 304 need not repeat
-// those that stay the same, RFC 9110 section 15.4.5.
-func (s *State) validators(h http.Header, keep bool) {
-	etag, modified := verbatim(h.Get("Etag")), verbatim(h.Get("Last-Modified"))
-	if etag != "" || !keep {
-		s.ETag = etag
-	}
-	if modified != "" || !keep {
-		s.LastModified = modified
-	}
-}
-
-// origin is where the source was configured to be.
-func (s *State) origin() string {
-	if s.For != "" {
-		return s.For
-	}
-	return s.From
 }
 
 func hasToken(lines []string, token string) bool {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 )
 
@@ -80,6 +81,8 @@ type Client struct {
 	now     func() time.Time
 	maxBody int64
 	turns   *turns
+	bodies  bodies
+	proxied bool // the environment names a proxy
 
 	// guarded refuses private addresses, open does not. They are two so that a
 	// connection which one source was allowed is never another's.
@@ -100,6 +103,10 @@ func NewClient(o ClientOptions) *Client {
 	}
 	if o.Active <= 0 {
 		o.Active = defaultActive
+	}
+	c.bodies = make(bodies, mostLarge)
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"} {
+		c.proxied = c.proxied || os.Getenv(name) != ""
 	}
 	c.turns = newTurns(max(1, o.PerHost), o.Active, o.Spacing)
 	if o.Transport != nil {

@@ -27,6 +27,26 @@ type State struct {
 	Hash uint64 `json:"hash,omitzero"`
 }
 
+// origin is where the source was configured to be.
+func (s *State) origin() string {
+	if s.For != "" {
+		return s.For
+	}
+	return s.From
+}
+
+// validators takes an answer's validators as they came. A 304 need not repeat
+// those that stay the same, RFC 9110 section 15.4.5.
+func (s *State) validators(h http.Header, keep bool) {
+	etag, modified := verbatim(h.Get("Etag")), verbatim(h.Get("Last-Modified"))
+	if etag != "" || !keep {
+		s.ETag = etag
+	}
+	if modified != "" || !keep {
+		s.LastModified = modified
+	}
+}
+
 // Response is an answer that is of use: 200, 226 or 304.
 type Response struct {
 	// NotModified: 304, or the same body as the last time. Body is nil.

@@ -23,8 +23,16 @@ type turns struct {
 type host struct {
 	busy  int
 	free  time.Time // earliest start of the next request
-	queue []chan struct{}
+	hung  int       // requests in succession that got no answer in time
+	queue []chan bool
 }
+
+// A host that let this many requests in succession run out of time has those
+// that wait for it sent away for a while: each would only wait for the next.
+const (
+	stuckAfter = 3
+	stuckRest  = 5 * time.Minute
+)
 
 func newTurns(perHost, active int, spacing time.Duration) *turns {
 	return &turns{
@@ -48,69 +56,108 @@ func (t *turns) take(ctx context.Context, name string) error {
 		h.busy++
 		t.mu.Unlock()
 	} else {
-		called := make(chan struct{})
+		called := make(chan bool, 1)
 		h.queue = append(h.queue, called)
 		t.mu.Unlock()
 		select {
-		case <-called:
+		case ok := <-called:
+			if !ok {
+				return errStuck
+			}
 		case <-ctx.Done():
 			t.leave(name, h, called)
 			return ctx.Err()
 		}
 	}
-	if err := t.keepDistance(ctx, h); err != nil {
+	if err := t.start(ctx, h); err != nil {
 		t.give(name)
 		return err
-	}
-	select {
-	case t.active <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		t.give(name)
-		return ctx.Err()
-	}
-}
-
-// keepDistance waits until the spacing after the host's last request is over.
-func (t *turns) keepDistance(ctx context.Context, h *host) error {
-	if t.spacing <= 0 {
-		return nil
-	}
-	t.mu.Lock()
-	now := time.Now()
-	start := h.free
-	if start.Before(now) {
-		start = now
-	}
-	h.free = start.Add(t.spacing)
-	t.mu.Unlock()
-	if wait := start.Sub(now); wait > 0 {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
 	}
 	return nil
 }
 
-// done gives back a turn that was taken.
-func (t *turns) done(name string) {
-	<-t.active
-	t.give(name)
+// start waits until the host's distance is kept and there is room for one more
+// exchange.
+func (t *turns) start(ctx context.Context, h *host) error {
+	for {
+		if err := t.rest(ctx, h); err != nil {
+			return err
+		}
+		select {
+		case t.active <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if t.spacing <= 0 {
+			return nil
+		}
+		t.mu.Lock()
+		now := time.Now()
+		early := now.Before(h.free)
+		if !early {
+			h.free = now.Add(t.spacing)
+		}
+		t.mu.Unlock()
+		if !early {
+			return nil
+		}
+		<-t.active // another of the host's was faster
+	}
 }
 
-func (t *turns) give(name string) {
+// rest waits until the spacing after the host's last request is over.
+func (t *turns) rest(ctx context.Context, h *host) error {
+	if t.spacing <= 0 {
+		return nil
+	}
+	t.mu.Lock()
+	wait := time.Until(h.free)
+	t.mu.Unlock()
+	if wait <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// done gives back a turn that was taken; hung tells that the host did not answer
+// in time.
+func (t *turns) done(name string, hung bool) {
+	<-t.active
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	h := t.hosts[name]
+	if !hung {
+		h.hung = 0
+	} else if h.hung++; h.hung >= stuckAfter {
+		for _, called := range h.queue {
+			called <- false
+		}
+		h.queue = nil
+	}
+	t.next(name, h)
+}
+
+// give gives back a turn that was not used.
+func (t *turns) give(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.next(name, t.hosts[name])
+}
+
+// next passes a turn on, or forgets a host for which nobody waits.
+func (t *turns) next(name string, h *host) {
 	if len(h.queue) > 0 {
 		called := h.queue[0]
 		h.queue[0] = nil
 		h.queue = h.queue[1:]
-		close(called)
+		called <- true
 		return
 	}
 	if h.busy--; h.busy == 0 && t.spacing <= 0 {
@@ -120,17 +167,18 @@ func (t *turns) give(name string) {
 
 // leave takes a waiter out of the queue. When its turn came at the same
 // moment, the turn goes to the next.
-func (t *turns) leave(name string, h *host, called chan struct{}) {
+func (t *turns) leave(name string, h *host, called chan bool) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	for i, c := range h.queue {
 		if c == called {
 			h.queue = append(h.queue[:i], h.queue[i+1:]...)
-			t.mu.Unlock()
 			return
 		}
 	}
-	t.mu.Unlock()
-	t.give(name)
+	if <-called {
+		t.next(name, h)
+	}
 }
 
 // forget drops the hosts that nobody asks and whose distance is kept, each

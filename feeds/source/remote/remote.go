@@ -9,10 +9,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"syndicated/config"
+	"syndicated/feeds"
 	"syndicated/feeds/source"
 	"syndicated/feeds/source/fetch"
 )
@@ -66,78 +70,258 @@ func New(c Config, o source.Options) (*Source, error) {
 const accept = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, " +
 	"application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
 
-// state is what a reading leaves for the next.
-type state struct {
-	fetch.State
-	// Page is the address of a web page that named the feed, empty when the
-	// configured address is the feed's own; Feed is the feed that it named.
-	Page string `json:"page,omitzero"`
-	Feed string `json:"feed,omitzero"`
-	// Repaired: the last document had to be repaired.
-	Repaired []string `json:"repaired,omitzero"`
-	// TTL in seconds, SkipHours and SkipDays are what the feed asked for, so
-	// that they hold through unchanged answers.
-	TTL       int64 `json:"ttl,omitzero"`
-	SkipHours []int `json:"skip_hours,omitzero"`
-	SkipDays  []int `json:"skip_days,omitzero"`
-	// Hubs and Topic are where pushes come from.
-	Hubs  []string `json:"hubs,omitzero"`
-	Topic string   `json:"topic,omitzero"`
-}
+// mostPages that are followed to close a gap between two readings.
+const mostPages = 10
 
-// Read fetches the feed and parses it if it is not as it was.
+// Read fetches the feed, and parses it if it is not as it was. Where it is
+// asked in an hour or on a day that the feed wants skipped, it fetches nothing.
 func (s *Source) Read(ctx context.Context, prev []byte) (source.Reading, error) {
-	var was state
-	if len(prev) > 0 {
-		if err := json.Unmarshal(prev, &was); err != nil {
-			was = state{} // of another kind of source, or damaged: begin anew
+	was := s.restore(prev)
+	if now := s.o.Now(); was.From != "" {
+		if at := was.outsideSkips(now); at.After(now) {
+			return source.Reading{Unchanged: true, State: prev, NotBefore: at, Hubs: was.Hubs, Topic: was.Topic}, nil
 		}
 	}
 	r, err := s.read(ctx, was, prev)
+	if err != nil && (was.URL != "" || was.Feed != "") && lost(err) {
+		// Where the feed was found or moved to there is nothing any more: it is
+		// looked for where the settings say. Where that fails too, the state is
+		// kept, for the way to a new home may be known to it alone.
+		r, err = s.read(ctx, state{}, nil)
+	}
 	return r, source.Exchange(err)
 }
 
+func lost(err error) bool {
+	if e, ok := errors.AsType[*fetch.StatusError](err); ok {
+		return e.Status == http.StatusNotFound || e.Status == http.StatusGone
+	}
+	return errors.Is(err, ErrPage) || errors.Is(err, errNoFeed)
+}
+
 func (s *Source) read(ctx context.Context, was state, prev []byte) (source.Reading, error) {
-	resp, err := s.o.Client.Get(ctx, s.url, s.o.Request, was.State)
+	address := s.url
+	if was.Feed != "" {
+		address = was.Feed
+	}
+	resp, err := s.get(ctx, address, was.State)
 	if err != nil {
 		return source.Reading{}, err
 	}
-	now := s.o.Now()
 	is := was
 	is.State = resp.State
 	if resp.NotModified {
-		r := source.Reading{Unchanged: true, State: prev, NotBefore: resp.NotBefore, Hubs: is.Hubs, Topic: is.Topic}
-		if is.State != was.State {
-			r.State, err = json.Marshal(is)
-		}
-		return r, err
+		return s.unchanged(was, is, prev, resp)
 	}
-	feed, notes, err := Parse(Document{
-		URL: resp.URL, ContentType: resp.Header.Get("Content-Type"), Body: resp.Body,
-		Timezone: s.o.Timezone, Language: s.o.Language, Now: now,
-	})
+	feed, notes, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
+	if errors.Is(err, ErrPage) && was.Feed == "" {
+		return s.follow(ctx, was, resp)
+	}
 	if err != nil {
 		return source.Reading{}, fmt.Errorf("read %s: %w", fetch.Redact(resp.URL), err)
 	}
-	if resp.Moved != "" {
-		is.URL = resp.Moved
-		notes = append(notes, "moved for good to "+fetch.Redact(resp.Moved))
+	return s.reading(ctx, was, is, resp, feed, notes)
+}
+
+// get fetches an address. What the settings say of headers and passwords goes
+// to the configured host only, wherever a page or a feed leads.
+func (s *Source) get(ctx context.Context, address string, prev fetch.State) (fetch.Response, error) {
+	o := s.o.Request
+	if address != s.url {
+		own, err := url.Parse(s.url)
+		if err != nil {
+			return fetch.Response{}, errors.New("the address is no URL")
+		}
+		if to, err := url.Parse(address); err != nil || to.Host != own.Host || to.Scheme != own.Scheme {
+			o.Headers, o.User, o.Password = nil, "", ""
+		} else if own.User != nil && o.User == "" && o.Password == "" {
+			o.User = own.User.Username()
+			o.Password, _ = own.User.Password()
+		}
 	}
-	r := source.Reading{Feed: feed, Partial: resp.Delta, NotBefore: resp.NotBefore, Notes: notes, Hubs: feed.Hubs, Topic: feed.Self}
+	return s.o.Client.Get(ctx, address, o, prev)
+}
+
+func (s *Source) parse(address, contentType string, body []byte) (feeds.Feed, []string, error) {
+	return Parse(Document{
+		URL: address, ContentType: contentType, Body: body,
+		Timezone: s.o.Timezone, Language: s.o.Language, Now: s.o.Now(),
+	})
+}
+
+func (s *Source) unchanged(was, is state, prev []byte, resp fetch.Response) (source.Reading, error) {
+	r := source.Reading{
+		Unchanged: true, State: prev, Hubs: is.Hubs, Topic: is.Topic,
+		NotBefore: is.notBefore(s.o.Now(), resp.NotBefore),
+	}
+	if resp.Moved != "" {
+		// What is there is what was understood the last time.
+		is.URL = resp.Moved
+		r.Notes = append(r.Notes, "moved for good to "+fetch.Redact(resp.Moved))
+	}
+	if is.State == was.State {
+		return r, nil // nothing to write
+	}
+	var err error
 	r.State, err = json.Marshal(is)
 	return r, err
 }
 
-// Parse reads a document that a hub pushed.
+// follow reads the feed that a web page names.
+func (s *Source) follow(ctx context.Context, was state, page fetch.Response) (source.Reading, error) {
+	shown := fetch.Redact(page.URL)
+	if page.Delta {
+		return source.Reading{}, fmt.Errorf("read %s: %w", shown, ErrPage)
+	}
+	links := Page(Document{URL: page.URL, ContentType: page.Header.Get("Content-Type"), Body: page.Body})
+	if was.From != "" {
+		// A feed has been read here. A page of another host that answers in its
+		// place, as the sellers of lapsed domains have, is not believed.
+		links = slices.DeleteFunc(links, func(l Link) bool { return host(l.URL) != host(s.url) })
+	}
+	links = slices.DeleteFunc(links, func(l Link) bool { return l.URL == page.URL || l.URL == s.url })
+	if len(links) == 0 {
+		return source.Reading{}, fmt.Errorf("read %s: %w, and it names no feed", shown, ErrPage)
+	}
+	resp, err := s.get(ctx, links[0].URL, fetch.State{})
+	if err != nil {
+		return source.Reading{}, fmt.Errorf("the feed that %s names: %w", shown, err)
+	}
+	feed, notes, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
+	if err != nil {
+		return source.Reading{}, fmt.Errorf("read %s, which %s names: %w", fetch.Redact(resp.URL), shown, err)
+	}
+	is := state{State: resp.State, Page: s.hash(), Feed: links[0].URL}
+	notes = append(notes, "the page names the feed "+fetch.Redact(is.Feed))
+	return s.reading(ctx, was, is, resp, feed, notes)
+}
+
+// reading puts together what was read from resp.
+func (s *Source) reading(ctx context.Context, was, is state, resp fetch.Response, feed feeds.Feed, notes []string) (source.Reading, error) {
+	if resp.Moved != "" {
+		// The whole way there is permanent, and there is a feed.
+		is.URL = resp.Moved
+		notes = append(notes, "moved for good to "+fetch.Redact(resp.Moved))
+	}
+	hubs, topic := linkHeader(resp)
+	if len(hubs) == 0 {
+		hubs = feed.Hubs
+	}
+	fill(&topic, feed.Self)
+	if len(hubs) > 0 {
+		fill(&topic, resp.URL)
+	}
+	r := source.Reading{Partial: resp.Delta}
+	if !resp.Delta {
+		is.learn(&feed)
+		if more, pages := s.gap(ctx, was, feed); len(more) > 0 {
+			feed.Posts = append(feed.Posts, more...)
+			notes = append(notes, fmt.Sprintf("read %d further pages, for more was new than the first holds", pages))
+		}
+	} else {
+		feed.Complete = false
+	}
+	is.Hubs, is.Topic, is.Repaired = hubs, topic, nil
+	for _, n := range notes {
+		if strings.HasPrefix(n, "repaired") || strings.HasPrefix(n, "not well-formed") {
+			is.Repaired = append(is.Repaired, n)
+		}
+	}
+	r.Feed, r.Notes, r.Hubs, r.Topic = feed, notes, hubs, topic
+	r.NotBefore = is.notBefore(s.o.Now(), resp.NotBefore)
+	var err error
+	r.State, err = json.Marshal(is)
+	return r, err
+}
+
+// gap reads the next pages of a feed (RFC 5005, JSON next_url) where nothing of
+// the last reading is in the first, until something is.
+func (s *Source) gap(ctx context.Context, was state, feed feeds.Feed) (more []feeds.Post, pages int) {
+	if len(was.Newest) == 0 || feed.Next == "" || was.overlaps(feed.Posts) {
+		return nil, 0
+	}
+	seen := map[string]bool{}
+	for next := feed.Next; next != "" && !seen[next] && pages < mostPages; pages++ {
+		seen[next] = true
+		if host(next) != host(feed.Next) {
+			break
+		}
+		resp, err := s.get(ctx, next, fetch.State{})
+		if err != nil {
+			break // the first page is worth more than none
+		}
+		page, _, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
+		if err != nil {
+			break
+		}
+		more = append(more, page.Posts...)
+		if was.overlaps(page.Posts) {
+			pages++
+			break
+		}
+		next = page.Next
+	}
+	return more, pages
+}
+
+// linkHeader finds hubs and topic in the HTTP header, which counts before the
+// document (W3C WebSub section 4).
+func linkHeader(resp fetch.Response) (hubs []string, topic string) {
+	base, err := url.Parse(resp.URL)
+	if err != nil {
+		return nil, ""
+	}
+	for _, line := range resp.Header["Link"] {
+		for line != "" {
+			_, rest, ok := strings.Cut(line, "<")
+			if !ok {
+				break
+			}
+			target, params, ok := strings.Cut(rest, ">")
+			if !ok {
+				break
+			}
+			// Parameters reach to the next link.
+			own := params
+			line = ""
+			if i := strings.Index(params, ",<"); i >= 0 {
+				own, line = params[:i], params[i+1:]
+			} else if i := strings.Index(params, ", <"); i >= 0 {
+				own, line = params[:i], params[i+1:]
+			}
+			target = resolve(base, target)
+			rel, _ := attribute([]byte(strings.ReplaceAll(own, ";", " ")), "rel")
+			if hasWord(rel, "hub") && len(hubs) < 10 {
+				hubs = append(hubs, target)
+			}
+			if hasWord(rel, "self") {
+				fill(&topic, target)
+			}
+		}
+	}
+	return hubs, topic
+}
+
+// Parse reads a document that a hub pushed. What is not in it has not gone.
 func (s *Source) Parse(_ context.Context, prev []byte, contentType string, body []byte) (source.Reading, error) {
-	feed, notes, err := Parse(Document{
-		URL: s.url, ContentType: contentType, Body: body,
-		Timezone: s.o.Timezone, Language: s.o.Language, Now: s.o.Now(),
-	})
+	was := s.restore(prev)
+	base := s.url
+	for _, u := range []string{was.From, was.Topic} {
+		if u != "" {
+			base = u
+		}
+	}
+	feed, notes, err := s.parse(base, contentType, body)
 	if err != nil {
 		return source.Reading{}, fmt.Errorf("read what was pushed: %w", err)
 	}
-	return source.Reading{Feed: feed, Partial: true, State: prev, Notes: notes, Hubs: feed.Hubs, Topic: feed.Self}, nil
+	feed.Complete = false
+	hubs, topic := was.Hubs, was.Topic
+	if len(hubs) == 0 {
+		hubs = feed.Hubs
+	}
+	fill(&topic, feed.Self)
+	return source.Reading{Feed: feed, Partial: true, State: prev, Notes: notes, Hubs: hubs, Topic: topic}, nil
 }
 
 // Document is the bytes of a feed and what is known of them.
@@ -151,6 +335,6 @@ type Document struct {
 	Timezone *time.Location
 	// Language is assumed for posts that do not say theirs.
 	Language string
-	// Now is when it was read: no post is dated later.
+	// Now is when it was read: no post is dated later. Zero leaves dates alone.
 	Now time.Time
 }

@@ -1,0 +1,151 @@
+package fetch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"syndicated/feeds/source/fetch"
+)
+
+// network answers after a while, which its host's name tells.
+type network struct {
+	mu      sync.Mutex
+	busy    map[string]int
+	most    map[string]int
+	started map[string][]time.Time
+}
+
+func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
+	host := r.URL.Host
+	n.mu.Lock()
+	n.busy[host]++
+	n.busy[""]++
+	n.most[host] = max(n.most[host], n.busy[host])
+	n.most[""] = max(n.most[""], n.busy[""])
+	n.started[host] = append(n.started[host], time.Now())
+	n.mu.Unlock()
+	defer func() {
+		n.mu.Lock()
+		n.busy[host]--
+		n.busy[""]--
+		n.mu.Unlock()
+	}()
+	wait := 100 * time.Millisecond
+	if strings.HasPrefix(host, "hangs") {
+		wait = time.Hour
+	}
+	select {
+	case <-time.After(wait):
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("x")), ContentLength: 1}, nil
+}
+
+func newNetwork() *network {
+	return &network{busy: map[string]int{}, most: map[string]int{}, started: map[string][]time.Time{}}
+}
+
+func TestPoller13OneRequestPerHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork()
+		c := fetch.NewClient(fetch.ClientOptions{Transport: n, Spacing: time.Second, Active: 5})
+		var wg sync.WaitGroup
+		for host := range 10 {
+			for i := range 4 {
+				wg.Go(func() {
+					if _, err := c.Get(context.Background(), fmt.Sprintf("http://host%d/%d", host, i), fetch.Options{}, fetch.State{}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		wg.Wait()
+		if n.most[""] > 5 {
+			t.Errorf("at a time: got %d, want 5", n.most[""])
+		}
+		for host, starts := range n.started {
+			if n.most[host] != 1 {
+				t.Errorf("%s: %d at a time", host, n.most[host])
+			}
+			for i := 1; i < len(starts); i++ {
+				if d := starts[i].Sub(starts[i-1]); d < time.Second {
+					t.Errorf("%s: only %v between requests", host, d)
+				}
+			}
+		}
+	})
+}
+
+func TestPoller13HangDelaysNoOtherHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork()
+		c := fetch.NewClient(fetch.ClientOptions{Transport: n, Active: 4})
+		begin := time.Now()
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		var hung, sentAway int
+		for range 100 {
+			wg.Go(func() {
+				_, err := c.Get(context.Background(), "http://hangs/", fetch.Options{Timeout: 30 * time.Second}, fetch.State{})
+				mu.Lock()
+				defer mu.Unlock()
+				if _, ok := fetch.NotBefore(err); ok {
+					sentAway++
+				} else if errors.Is(err, context.DeadlineExceeded) {
+					hung++
+				} else {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		for i := range 50 {
+			if _, err := c.Get(context.Background(), fmt.Sprintf("http://quick%d/", i), fetch.Options{}, fetch.State{}); err != nil {
+				t.Error(err)
+			}
+		}
+		if d := time.Since(begin); d > 6*time.Second {
+			t.Errorf("the others took %v", d)
+		}
+		wg.Wait()
+		if hung != 3 || sentAway != 97 {
+			t.Errorf("%d ran out of time and %d were sent away, want 3 and 97", hung, sentAway)
+		}
+		if d := time.Since(begin); d != 90*time.Second {
+			t.Errorf("the host that hangs held its sources for %v, want 1m30s", d)
+		}
+	})
+}
+
+func TestWaitersMayGiveUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork()
+		c := fetch.NewClient(fetch.ClientOptions{Transport: n})
+		var wg sync.WaitGroup
+		for i := range 20 {
+			wg.Go(func() {
+				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i)*55*time.Millisecond)
+				defer cancel()
+				_, _ = c.Get(ctx, "http://host/", fetch.Options{}, fetch.State{})
+			})
+		}
+		wg.Wait()
+		// Whoever comes later finds the host free.
+		begin := time.Now()
+		if _, err := c.Get(context.Background(), "http://host/", fetch.Options{}, fetch.State{}); err != nil {
+			t.Error(err)
+		}
+		if d := time.Since(begin); d != 100*time.Millisecond || n.most["host"] != 1 {
+			t.Errorf("took %v, %d at a time", d, n.most["host"])
+		}
+	})
+}
