@@ -46,7 +46,7 @@ func (d draft) write(m markup, linked bool) string {
 }
 
 // bodyLeast is the shortest beginning of a summary that is worth its place, in graphemes.
-const bodyLeast = 40
+const bodyLeast = 80
 
 // fit shortens d until ok says that it fits: the body first, then hashtags from
 // the last, then the note, the title, and the link only where not even it fits.
@@ -61,7 +61,7 @@ func (d draft) fit(ok func(draft) bool) draft {
 	body := func(t *draft, s string) { t.body = s }
 	if d.body != "" && !d.own {
 		least := min(bodyLeast, length(d.body))
-		if s := cut(d.body, with(body)); length(s) >= least {
+		if s := cut(d.body, with(body)); length(s) >= least || s != "" && !strings.HasSuffix(s, ellipsis) {
 			d.body = s
 			return d
 		}

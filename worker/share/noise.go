@@ -17,7 +17,9 @@ var (
 	tailNoise   = regexp.MustCompile(`(?i)\s*(?:\(|\[)?(?:continue reading|read more|read the rest of|keep reading|weiterlesen|lire la suite|leer más|seguir leyendo|lees verder|läs mer)(?:[:.…»›→ ][^.!?\n]*)?(?:\)|\])?\s*(?:»|›|→|…|\.{3})?\s*$`)
 	phraseNoise = regexp.MustCompile(`(?i)\s*(?:see \S+ for (?:privacy|more) information(?: about [^.]+)?\.?|learn more about your ad choices\.(?: visit \S+)?|hosted on acast\. see \S+ for more information\.?)\s*`)
 	noiseWords  = strings.Fields("appeared erschien apparu publicó aparece submitted comment link article points: read reading weiterlesen lire leer leyendo leggere lees dalej läs minute information choices acast")
-	cutMark     = regexp.MustCompile(`\s*(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|\.\.\.|…)\s*$`)
+	// statusMark is what status pages put before their messages.
+	statusMark = regexp.MustCompile(`(?i)^\[(?:initial|original|first|final|last|latest|update|edit)(?:[ -][^\]\n]{0,40})?\]\s*`)
+	cutMark    = regexp.MustCompile(`\s*(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|\.\.\.|…)\s*$`)
 )
 
 // noiseMost is the longest boilerplate, in bytes.
@@ -58,6 +60,11 @@ func tidy(text, title string) string {
 		para = quiet(strings.TrimSpace(para))
 		if !strings.ContainsFunc(para, shows) {
 			continue
+		}
+		if stamp := statusMark.FindString(para); stamp != "" && first {
+			if para = strings.TrimSpace(para[len(stamp):]); para == "" {
+				continue
+			}
 		}
 		if first && title != "" && squeeze(para) == squeeze(title) {
 			continue

@@ -2,15 +2,10 @@ package share
 
 import (
 	"fmt"
-	"regexp"
-	"strings"
 
 	"syndicated/feeds/change"
 	"syndicated/worker/network"
 )
-
-// noteRoom is how much of a note is told, in graphemes, where the network has room.
-const noteRoom = 600
 
 // update makes the message of an update: an edit, a reply or a new one.
 func (c *Composer) update(e Event) (Composed, error) {
@@ -52,14 +47,14 @@ func (c *Composer) told(e Event, verb network.Verb) ([]network.Message, error) {
 	m := c.message(e, s, kindUpdate)
 	m.Verb = verb
 	label, note := c.note(e, m.Language)
-	s.point = without(s.point, note)
+	s.point = tidy(without(s.point, note), s.title)
 	d := c.draft(e, s)
 	if d.own {
 		d.body = without(d.body, note)
 	} else {
 		m.Summary = pointIn(s.point, cardRoom)
 	}
-	d.label, d.note = label, within(note, noteRoom)
+	d.label, d.note = label, pointIn(note, c.noteRoom(verb))
 	switch verb {
 	case network.VerbEdit:
 		m.Of = e.Before[0].ID
@@ -118,31 +113,6 @@ func (c *Composer) instead(e Event) (*network.Message, error) {
 	}
 	return nil, nil
 }
-
-// marker is what an author writes before a note.
-var marker = regexp.MustCompile(`(?i)^[\s*_\[(【]*(update[sd]?|upd|edit(?:ed)?|correction|corrected|erratum|addendum|retraction|clarification|aktualisierung|aktualisiert|nachtrag|korrektur|mise à jour|màj|correctif|actualización|actualizado|corrección|atualização|correção|aggiornamento|correzione|bijgewerkt|correctie|aktualizacja|sprostowanie|uppdatering|uppdaterat|rättelse|更新|追記|訂正|更正)(?:\s*#?\d{1,2})?([^:：\n]{0,40}?)[\])】]*\s*(?:[:：]|\s[–—-]\s)\s*`)
-
-// note parts a note into what stands before it and its own words.
-func (c *Composer) note(e Event, lang string) (label, note string) {
-	note = strings.TrimSpace(clean(e.Verdict.Note.Text))
-	word := ""
-	if at := marker.FindStringSubmatchIndex(note); at != nil && strings.TrimSpace(note[at[1]:]) != "" {
-		word = note[at[2]:at[3]]
-		note = strings.TrimSpace(note[at[1]:])
-		if generic.MatchString(word) {
-			word = ""
-		} else {
-			word = strings.ToUpper(word[:1]) + strings.ToLower(word[1:])
-		}
-	}
-	if note == "" {
-		return "", ""
-	}
-	return speak(lang).label(word, e.Verdict.Note.Date, e.Now), note
-}
-
-// generic are markers that say no more than "update".
-var generic = regexp.MustCompile(`(?i)^(?:update[sd]?|upd|edit(?:ed)?|aktualisierung|aktualisiert|mise à jour|màj|actualización|actualizado|atualização|aggiornamento|bijgewerkt|aktualizacja|uppdatering|uppdaterat|更新|追記)$`)
 
 // gone takes back what was told of a post that its author removed.
 func (c *Composer) gone(e Event) (Composed, error) {

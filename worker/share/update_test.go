@@ -154,6 +154,36 @@ func TestNoteLanguage(t *testing.T) {
 	}
 }
 
+// A label that says more than ours stays; one that does not is ours.
+func TestNoteLabel(t *testing.T) {
+	for _, c := range []struct{ lang, note, want string }{
+		{"en", "Update (2019-03-25)\nUnman has agreed to it.", "Update (2019-03-25): Unman has agreed to it."},
+		{"en", "Update 2: It is out.", "Update: It is out."},
+		{"en", "[Update] Some asked why.", "Update: Some asked why."},
+		{"en", "[Edit - Monday 25th]\nWe had to wait.\n[Initial Message - Friday 22th]", "Edit - Monday 25th: We had to wait."},
+		{"en", "[Final message]\nIt is done.\n[Initial message]", "Update: It is done."},
+		{"en", "Correction: it was two.", "Correction: it was two."},
+		{"es", "Actualización (2013-08-09 9:30 UTC)\nYa funciona.", "Actualización (2013-08-09 9:30 UTC): Ya funciona."},
+		{"zh", "2019 年 5 月更新：已修复。", "2019 年 5 月更新：已修复。"},
+		{"en", "announce that Ann will speak.", "Update: …announce that Ann will speak."},
+		{"en", "Updates are not needed any more.", "Update: Updates are not needed any more."},
+		{"en", "Edited by Ann, the book is out.", "Update: Edited by Ann, the book is out."},
+		{"en", "Update:", "Updated: Go 1.26 & you\n\nThe release is out. It makes generics, at last, self-referential."},
+		{"en", "[Resolved]", "Update: [Resolved]"},
+	} {
+		t.Run(c.note, func(t *testing.T) {
+			p := article()
+			p.Language, p.Revision = c.lang, 1
+			v := verdict("update", p, "")
+			v.Note.Text = c.note
+			out := compose(t, share.Config{Account: "a", Manner: bluesky, CanReply: true}, share.Event{Verdict: v, Before: []share.Earlier{{ID: "x", Sent: true}}})
+			if got := out.Messages[0].Text; got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestNoteDate(t *testing.T) {
 	p := article()
 	p.Revision = 1
