@@ -215,10 +215,17 @@ func (w *Worker) send(ctx context.Context, a *Account, l store.Lease) (s store.S
 	if _, err := a.Words(ctx, func(err error) { w.Log.Warn("the account does not answer", "account", a.Name, "err", err) }); err != nil {
 		return s, false
 	}
+	// From here on others take the message for one that may be out. They ask or
+	// send again once UnknownWait has passed, so this attempt ends well before,
+	// even if the system stops this process in between.
+	begin := time.Now()
+	if now, err = w.Store.Now(ctx); err != nil {
+		return s, false
+	}
 	if ok, err := w.Store.Attempt(ctx, now, l); err != nil || !ok {
 		return s, false
 	}
-	sending, cancel := context.WithTimeout(ctx, or(a.Timeout, time.Minute))
+	sending, cancel := context.WithDeadline(ctx, begin.Add(min(or(a.Timeout, time.Minute), a.UnknownWait*2/3)))
 	defer cancel()
 	r, err := do(sending, a.Account, verb, original, l.Message)
 	if errors.Is(context.Cause(ctx), errLost) {

@@ -215,7 +215,7 @@ func (w *Worker) commit(ctx context.Context, p store.Poll, s *Source, out store.
 		nudge(w.kick)
 	}
 	if w.Changed != nil && len(out.Posts)+len(out.Removed) > 0 {
-		w.Changed(ctx)
+		w.Changed()
 	}
 	return outcome, nil
 }

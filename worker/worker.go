@@ -33,7 +33,7 @@ type Config struct {
 	// Keep is how long stories and the bodies of sent messages are kept; 0 is a year.
 	Keep time.Duration
 	// Changed is called after posts of the archive changed; nil if nobody serves them.
-	Changed func(context.Context)
+	Changed func()
 	// Told gets every decision after it is kept; nil if nobody listens.
 	Told func(store.Decision)
 	// Push subscribes to hubs; nil does not.

@@ -8,7 +8,7 @@ import (
 
 	"syndicated/config"
 	"syndicated/feeds/source"
-	"syndicated/feeds/source/command"
+	sourcecommand "syndicated/feeds/source/command"
 	"syndicated/feeds/source/folder"
 	"syndicated/feeds/source/opml"
 	"syndicated/feeds/source/remote"
@@ -20,7 +20,6 @@ import (
 	"syndicated/worker/network/discord"
 	"syndicated/worker/network/email"
 	"syndicated/worker/network/mastodon"
-	"syndicated/worker/network/nostr"
 	"syndicated/worker/network/slack"
 	"syndicated/worker/network/stream"
 	"syndicated/worker/network/telegram"
@@ -41,7 +40,7 @@ func sourceKinds() []sourceKind {
 		reads("folder", folder.New),
 		lists("opml", opml.New),
 		reads("sitemap", sitemap.New),
-		reads("command", command.New),
+		reads("command", sourcecommand.New),
 	}
 }
 
@@ -52,7 +51,6 @@ func networkKinds() []networkKind {
 		sends("telegram", telegram.New),
 		sends("discord", discord.New),
 		sends("slack", slack.New),
-		sends("nostr", nostr.New),
 		sends("email", email.New),
 		sends("x", x.New),
 		sends("webhook", webhook.New),

@@ -41,7 +41,7 @@ func runOnce(ctx context.Context, e env, args []string) int {
 }
 
 func (h *house) once(ctx context.Context, e env) (int, error) {
-	feedServer, err := h.serve()
+	feedServer, err := h.serve(nil)
 	if err != nil {
 		return exitFailed, err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -15,10 +16,10 @@ import (
 	"syndicated/config"
 	"syndicated/feeds"
 	"syndicated/feeds/serve"
+	"syndicated/feeds/source/fetch"
 	"syndicated/worker"
 	"syndicated/worker/metric"
 	"syndicated/worker/store"
-	"syndicated/worker/web"
 )
 
 // common are the flags of every command that reads the settings file.
@@ -97,7 +98,8 @@ func improvised(args []string, e env) (*config.Settings, error) {
 // run is the daemon: it serves and works until ctx ends. told may listen to
 // every decision; ready gets the listeners once they are open.
 func (h *house) run(ctx context.Context, told func(store.Decision), ready func(feeds, admin net.Listener)) error {
-	feedServer, err := h.serve()
+	var hubs http.Handler = http.NotFoundHandler()
+	feedServer, err := h.serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { hubs.ServeHTTP(rw, r) }))
 	if err != nil {
 		return err
 	}
@@ -105,11 +107,12 @@ func (h *house) run(ctx context.Context, told func(store.Decision), ready func(f
 	w, err := worker.New(worker.Config{
 		Store: h.store, Sources: h.sources, Accounts: h.accounts, Log: h.log, Grace: h.settings.Grace.Std(),
 		Told: told, Seen: worker.Meter{Polled: set.Polled, Judged: set.Judged, Delivered: set.Delivered},
-		Changed: feedServer.Changed,
+		Changed: feedServer.Notify, Push: h.push(),
 	})
 	if err != nil {
 		return err
 	}
+	hubs = w.WebSub()
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	// Servers stop after the worker has finished what is in hand.
@@ -153,13 +156,37 @@ func (h *house) run(ctx context.Context, told func(store.Decision), ready func(f
 	if ready != nil {
 		ready(public, admin)
 	}
-	wg.Go(func() { feedServer.Run(serving) })
-	return w.Run(ctx)
+	wg.Go(func() {
+		if err := feedServer.Run(serving); err != nil {
+			h.log.Error("feeds", "err", err)
+		}
+	})
+	err = w.Run(ctx)
+	stop()
+	return err
 }
 
-// serve makes the server of the feeds.
-func (h *house) serve() (*serve.Server, error) {
-	c := serve.Config{BaseURL: h.baseURL(), Library: h.store, Log: h.log}
+// push says how hubs are subscribed to: not at all without a public address.
+func (h *house) push() *worker.Push {
+	if h.settings.BaseURL == "" || h.settings.Listen == "off" {
+		return nil
+	}
+	private := map[string]bool{}
+	for _, s := range h.settings.Sources {
+		private[s.Name] = s.AllowPrivate
+	}
+	return &worker.Push{
+		Callback: h.baseURL() + "/websub/",
+		Post: func(ctx context.Context, s *worker.Source, hub string, form url.Values) error {
+			name, _, _ := strings.Cut(s.Name, "/")
+			return h.fetch.PostForm(ctx, hub, fetch.Options{AllowPrivate: private[name]}, form)
+		},
+	}
+}
+
+// serve makes the server of the feeds; hubs answers what is pushed.
+func (h *house) serve(hubs http.Handler) (*serve.Server, error) {
+	c := serve.Config{BaseURL: h.baseURL(), Library: h.store, Log: h.log, Version: versionString(), WebSub: hubs}
 	for _, f := range h.settings.Feeds {
 		keep, err := filter(f.Filter)
 		if err != nil {
@@ -199,14 +226,12 @@ func authors(names []string) []feeds.Author {
 
 // admin is what the operator sees.
 func (h *house) admin(w *worker.Worker, set *metric.Set) http.Handler {
-	return web.New(web.Config{
-		Store: h.store, Token: h.settings.AdminToken.Reveal(), Log: h.log, Metrics: set.Handler(),
-		Ready: func(ctx context.Context) error {
-			if _, err := h.store.Now(ctx); err != nil {
-				return fmt.Errorf("the store does not answer: %w", err)
-			}
-			return w.Alive()
-		},
-		Alive: func(context.Context) error { return w.Alive() },
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", set.Handler())
+	mux.HandleFunc("/healthz", func(rw http.ResponseWriter, _ *http.Request) {
+		if err := w.Alive(); err != nil {
+			http.Error(rw, err.Error(), 503)
+		}
 	})
+	return mux
 }
