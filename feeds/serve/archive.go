@@ -14,8 +14,13 @@ import (
 // Archives hold what a feed no longer shows, a document a month (RFC 5005
 // section 4): a month that is over gets no new posts, so its archive stays.
 
-// archiveOf names the archive that a post belongs in.
-func archiveOf(published time.Time) string { return published.UTC().Format("2006-01") }
+// archiveOf names the archive that a post belongs in; one without a date has none.
+func archiveOf(published time.Time) string {
+	if published.IsZero() || published.Year() > 9999 || published.Year() < 1 {
+		return ""
+	}
+	return published.UTC().Format("2006-01")
+}
 
 // shelf keeps the archives that were asked for.
 type shelf struct {
@@ -67,7 +72,7 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request, now *site, e *e
 	if d == nil {
 		s.shelf.one.Lock()
 		if d = s.shelf.get(path); d == nil {
-			d, err = s.makeArchive(r.Context(), e, first, format)
+			d, err = s.makeArchive(r.Context(), e, month, first, format)
 			if d != nil {
 				s.shelf.put(e.feed.Name, path, d)
 			}
@@ -88,7 +93,7 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request, now *site, e *e
 }
 
 // makeArchive makes the archive of a month, or returns nil if it has no posts.
-func (s *Server) makeArchive(ctx context.Context, e *edition, first time.Time, format string) (*document, error) {
+func (s *Server) makeArchive(ctx context.Context, e *edition, month string, first time.Time, format string) (*document, error) {
 	now := s.c.Now().UTC()
 	if first.After(now) {
 		return nil, nil
@@ -99,23 +104,25 @@ func (s *Server) makeArchive(ctx context.Context, e *edition, first time.Time, f
 	if err != nil {
 		return nil, err
 	}
-	var month []feeds.Post
-	older := ""
-	for _, p := range posts {
+	var inside []feeds.Post
+	older, newer := "", ""
+	for _, p := range posts { // newest first
 		switch {
+		case !p.Published.Before(end):
+			newer = archiveOf(p.Published)
 		case p.Published.Before(first):
-			if older == "" && !p.Published.IsZero() {
+			if older == "" {
 				older = archiveOf(p.Published)
 			}
-		case p.Published.Before(end):
-			month = append(month, p)
+		default:
+			inside = append(inside, p)
 		}
 	}
-	if len(month) == 0 || older == "" && len(posts) >= maxRead {
+	if len(inside) == 0 || older == "" && len(posts) >= maxRead {
 		return nil, nil // empty, or where reading ends and the month may be cut off
 	}
 	w := s.writing(e.feed)
-	w.Now, w.Archive, w.Older, w.Posts, w.Kind = now, archiveOf(first), older, month, ""
+	w.Now, w.Archive, w.Older, w.Newer, w.Posts, w.Kind = now, month, older, newer, inside, ""
 	w.Aggregate = e.aggregate
 	body, err := render(write.Make(w), format)
 	if err != nil {
@@ -131,7 +138,7 @@ func (s *Server) makeArchive(ctx context.Context, e *edition, first time.Time, f
 		age = 30 * 24 * time.Hour
 	}
 	d.cacheControl = []string{fmt.Sprintf("public, max-age=%d", int(age.Seconds()))}
-	d.stamp(newest(month, now))
+	d.stamp(newest(inside, now))
 	return d, nil
 }
 

@@ -162,17 +162,22 @@ func nextCheck(posts []feeds.Post, maxAge time.Duration, now time.Time) time.Tim
 	return next
 }
 
+// fingerprint of what a feed is made from.
 func fingerprint(posts []feeds.Post, older string, aggregate bool) (uint64, error) {
 	h := xxhash.New()
 	e := json.NewEncoder(h)
-	if err := e.Encode(older); err != nil {
-		return 0, err
-	}
-	if err := e.Encode(aggregate); err != nil {
-		return 0, err
-	}
-	for i := range posts {
-		if err := e.Encode(&posts[i]); err != nil {
+	fmt.Fprintln(h, older, aggregate)
+	for _, p := range posts {
+		// JSON has no dates beyond the year 9999; a source may have them.
+		fmt.Fprintln(h, p.Published.UnixMicro(), p.Updated.UnixMicro())
+		p.Published, p.Updated = time.Time{}, time.Time{}
+		if p.Feed != nil {
+			o := *p.Feed
+			fmt.Fprintln(h, o.Updated.UnixMicro())
+			o.Updated = time.Time{}
+			p.Feed = &o
+		}
+		if err := e.Encode(&p); err != nil {
 			return 0, err
 		}
 	}

@@ -91,6 +91,9 @@ func asciiHost(u *url.URL) string {
 			return ""
 		}
 	}
+	if host = strings.Trim(host, "."); host == "" {
+		return ""
+	}
 	if port != "" {
 		host += ":" + port
 	}

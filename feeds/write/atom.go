@@ -129,7 +129,7 @@ func (d *Document) atomEntry(e *entry, updated string) atomEntry {
 		x.Links = append(x.Links, xmlLink{Rel: "replies", Type: "text/html", Href: e.comments})
 	}
 	for _, m := range e.files {
-		x.Links = append(x.Links, xmlLink{Rel: "enclosure", Type: m.Type, Title: m.Title, Href: m.URL, Length: m.Length})
+		x.Links = append(x.Links, xmlLink{Rel: "enclosure", Type: m.Type, Title: attributeText(m.Title), Href: m.URL, Length: m.Length})
 	}
 	for _, t := range e.tags {
 		x.Categories = append(x.Categories, atomCategory{t})
@@ -164,6 +164,15 @@ func (d *Document) atomEntry(e *entry, updated string) atomEntry {
 		}
 	}
 	return x
+}
+
+// attributeText is a text for an attribute, or "" if it looks like markup
+// there, where it cannot be written so that it does not.
+func attributeText(s string) string {
+	if strings.ContainsAny(s, "<&") {
+		return ""
+	}
+	return s
 }
 
 // plain is a text construct of type text.

@@ -36,7 +36,7 @@ func content(fragment, base string) string {
 		out, ok = t.run(out)
 	}
 	if !ok { // nested deeper than a parser follows
-		return "<p>" + html.EscapeString(feeds.Text(fragment)) + "</p>"
+		return "<p>" + html.EscapeString(clean(feeds.Text(fragment))) + "</p>"
 	}
 	return strings.TrimSpace(sanitiser().Sanitize(out))
 }
@@ -67,7 +67,8 @@ type place struct{ link, list, pre, media bool }
 func (t *tidy) node(n *html.Node, in place) {
 	switch n.Type {
 	case html.TextNode:
-		t.out.WriteString(textEscapes.Replace(n.Data))
+		// Cleaned again: a numeric reference may have stood for what is not allowed.
+		t.out.WriteString(textEscapes.Replace(clean(n.Data)))
 	case html.ElementNode:
 		t.element(n, in)
 	}
@@ -84,9 +85,9 @@ var textEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\
 func (t *tidy) element(n *html.Node, in place) {
 	if n.Namespace != "" { // SVG and MathML: only their words can be kept
 		if alt := attribute(n, "alttext"); alt != "" {
-			t.out.WriteString(textEscapes.Replace(alt))
+			t.out.WriteString(textEscapes.Replace(line(alt)))
 		} else if n.Namespace == "math" {
-			t.out.WriteString(textEscapes.Replace(feeds.Text(nodeText(n))))
+			t.out.WriteString(textEscapes.Replace(clean(feeds.Text(nodeText(n)))))
 		}
 		return
 	}
@@ -172,7 +173,7 @@ func (t *tidy) items(n *html.Node, in place) {
 			t.node(c, place{link: in.link})
 			t.out.WriteString("</li>")
 		case c.Type == html.TextNode:
-			t.out.WriteString("<li>" + textEscapes.Replace(c.Data) + "</li>")
+			t.out.WriteString("<li>" + textEscapes.Replace(clean(c.Data)) + "</li>")
 		}
 	}
 }

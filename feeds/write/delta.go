@@ -3,8 +3,11 @@ package write
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
+
+	"syndicated/feeds"
 )
 
 // Marks are fingerprints of the entries, in their order: an entry that changed
@@ -13,10 +16,15 @@ func (d *Document) Marks() []uint64 {
 	marks := make([]uint64, len(d.entries))
 	for i := range d.entries {
 		e := &d.entries[i]
+		var origin feeds.Origin
+		if e.origin != nil {
+			origin = *e.origin
+			origin.Updated = time.Time{} // of the other feed, not of the entry
+		}
 		h := xxhash.New()
 		_ = json.NewEncoder(h).Encode([]any{
-			e.id, e.title, e.link, e.external, e.comments, e.summary, e.html, e.note, e.published, e.updated, e.authors, e.tags,
-			e.language, e.image, e.files, e.origin,
+			e.id, e.title, e.link, e.external, e.comments, e.summary, e.html, e.note, rfc3339(e.published), rfc3339(e.updated), e.authors, e.tags,
+			e.language, e.image, e.files, origin,
 		})
 		marks[i] = h.Sum64()
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -184,7 +185,7 @@ func (d *Document) rssItem(e *entry) rssItem {
 		item.Media = append(item.Media, rssMediaOf(*e.image, "image"))
 	}
 	for _, m := range e.files {
-		if item.File == nil && dotted(m.URL) {
+		if item.File == nil && enclosable.MatchString(m.URL) {
 			item.File = &rssFile{RssEnclosure: &gorilla.RssEnclosure{Url: m.URL, Type: m.Type, Length: strconv.FormatInt(m.Length, 10)}}
 			continue
 		}
@@ -227,13 +228,9 @@ func rssPicture(address string) bool {
 	return false
 }
 
-// dotted tells whether the host of an address has a dot, without which
-// validators take no URL for one.
-func dotted(address string) bool {
-	_, rest, _ := strings.Cut(address, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	return strings.Contains(host, ".")
-}
+// enclosable is an address that validators take for one in an enclosure: its
+// host has a dot, and no underscore.
+var enclosable = regexp.MustCompile(`^https?://([A-Za-z0-9-]+\.)+[A-Za-z0-9][A-Za-z0-9-]*(:[0-9]+)?(/|$)`)
 
 // htmlOf is a plain text as HTML.
 func htmlOf(text string) string { return textEscapes.Replace(text) }
@@ -261,6 +258,14 @@ func (f *Feed) links(format, mediaType string) []xmlLink {
 	if f.Older != "" {
 		older := ArchiveAddress(f.BaseURL, f.Name, f.Older, format)
 		links = append(links, xmlLink{Rel: "prev-archive", Type: mediaType, Href: older}, xmlLink{Rel: "next", Type: mediaType, Href: older})
+	} else if f.Archive != "" {
+		// The oldest one: an archive without any link to another is taken for
+		// incomplete. The others have no such link, so that they never change.
+		newer := Address(f.BaseURL, f.Name, format)
+		if f.Newer != "" {
+			newer = ArchiveAddress(f.BaseURL, f.Name, f.Newer, format)
+		}
+		links = append(links, xmlLink{Rel: "next-archive", Type: mediaType, Href: newer})
 	}
 	return links
 }

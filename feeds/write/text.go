@@ -53,10 +53,14 @@ func line(s string) string {
 // clean drops what neither XML nor HTML may hold: control characters, broken
 // UTF-8, noncharacters. Characters of the range U+0080 to U+009F become those
 // of Windows-1252, which is what their writer meant.
+//
+// UTF-8 that was taken for Latin-1 and encoded again ("Ã©" for "é") is mended:
+// validators find it, and nobody means it.
 func clean(s string) string {
 	if isClean(s) {
 		return s
 	}
+	s = mend(s)
 	var b strings.Builder
 	b.Grow(len(s))
 	for i := 0; i < len(s); {
@@ -85,6 +89,9 @@ func isClean(s string) bool {
 		if c := s[i]; c < ' ' && c != '\n' && c != '\t' || c == 0x7F {
 			return false
 		} else if c >= utf8.RuneSelf {
+			if twiceEncoded(s[i:]) {
+				return false
+			}
 			for _, r := range s[i:] {
 				if r == utf8.RuneError || r >= 0x80 && r <= 0x9F || !allowedRune(r) {
 					return false
@@ -94,6 +101,44 @@ func isClean(s string) bool {
 		}
 	}
 	return true
+}
+
+// twiceEncoded tells whether s has a character that starts twice encoded text:
+// U+00C2 or U+00C3, which stand for the lead bytes of the Latin letters.
+func twiceEncoded(s string) bool {
+	return strings.Contains(s, "\u00c2") || strings.Contains(s, "\u00c3")
+}
+
+// mend decodes runs of characters up to U+00FF that are UTF-8 when taken for bytes.
+func mend(s string) string {
+	if !twiceEncoded(s) {
+		return s
+	}
+	var b strings.Builder
+	var run []byte
+	flush := func() {
+		if len(run) > 1 && utf8.Valid(run) {
+			b.Write(run)
+		} else {
+			for _, c := range run {
+				b.WriteRune(rune(c))
+			}
+		}
+		run = run[:0]
+	}
+	for i, r := range s {
+		if r >= 0x80 && r <= 0xFF {
+			run = append(run, byte(r))
+			continue
+		}
+		flush()
+		if _, n := utf8.DecodeRuneInString(s[i:]); r == utf8.RuneError && n < 2 {
+			continue // broken UTF-8
+		}
+		b.WriteRune(r)
+	}
+	flush()
+	return b.String()
 }
 
 // allowedRune is XML 1.0 section 2.2, less what HTML calls noncharacters.

@@ -41,8 +41,8 @@ type Feed struct {
 	// TTL is how long a reader may rest between two looks; 0 is not said.
 	TTL time.Duration
 	// Archive is the name of the archive that the document is ("2026-10");
-	// empty is the feed itself. Older is that of the next older archive, if any.
-	Archive, Older string
+	// empty is the feed itself. Older and Newer are its neighbours, if any.
+	Archive, Older, Newer string
 	// Version of the program, for the generator element.
 	Version string
 	// Now brings back dates that lie in the future. Zero leaves them alone.
