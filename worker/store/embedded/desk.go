@@ -232,7 +232,8 @@ func (s *Store) Trim(ctx context.Context, before time.Time) error {
 	err := s.update(ctx, func(h *handle) error {
 		for _, q := range []string{
 			`DELETE FROM decisions WHERE at < ?`,
-			`DELETE FROM names WHERE at < ?`,
+			// A word outlives its story by a day: something may still be decided.
+			`DELETE FROM names WHERE at < ? - 86400000 AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.source = names.source AND d.post = names.post)`,
 			`UPDATE messages SET body = NULL WHERE state IN ('sent', 'dropped') AND since < ? AND body IS NOT NULL`,
 		} {
 			if _, err := h.exec(q, ms); err != nil {

@@ -123,30 +123,58 @@ func (s *Store) olderThan(ctx context.Context, key string, before int64, oldLast
 	return len(lines), nil
 }
 
+// trimNames forgets the words of posts that have no story any more, a day after
+// its last line: something may still be decided.
 func (s *Store) trimNames(ctx context.Context, before int64) error {
 	names := s.keys.of("names")
-	var cursor uint64
-	for {
-		fields, next, err := s.client.HScan(ctx, names, cursor, "", chunk).Result()
-		if err != nil {
-			return err
-		}
-		var old []any
-		for i := 0; i+1 < len(fields); i += 2 {
-			text, _, _ := strings.Cut(fields[i+1], "\n")
-			if n, err := strconv.ParseInt(text, 10, 64); err == nil && (n+1)*day <= before {
-				old = append(old, fields[i], fields[i+1])
-			}
-		}
-		if len(old) > 0 {
-			if err := s.call(ctx, s.run.forgetNames, []string{names}, old).Err(); err != nil {
-				return err
-			}
-		}
-		if cursor = next; cursor == 0 {
+	stories := map[string]map[string]bool{} // posts by source
+	var old []any
+	err := s.scan(ctx, names, func(word, value string) error {
+		text, _, _ := strings.Cut(value, "\n")
+		if n, err := strconv.ParseInt(text, 10, 64); err != nil || (n+1)*day > before-day {
 			return nil
 		}
+		for _, n := range parseNames(value) {
+			if stories[n.source] == nil {
+				posts, err := s.decided(ctx, n.source)
+				if err != nil {
+					return err
+				}
+				stories[n.source] = posts
+			}
+			if stories[n.source][n.key] {
+				return nil
+			}
+		}
+		old = append(old, word, value)
+		if len(old) < 2*chunk {
+			return nil
+		}
+		some := old
+		old = nil
+		return s.call(ctx, s.run.forgetNames, []string{names}, some).Err()
+	})
+	if err != nil || len(old) == 0 {
+		return err
 	}
+	return s.call(ctx, s.run.forgetNames, []string{names}, old).Err()
+}
+
+// decided gives the posts that the story of a source tells of.
+func (s *Store) decided(ctx context.Context, source string) (map[string]bool, error) {
+	lines, err := s.client.LRange(ctx, s.keys.story(source), 0, -1).Result()
+	if err != nil {
+		return nil, err
+	}
+	posts := map[string]bool{}
+	for _, line := range lines {
+		var d store.Decision
+		if err := json.Unmarshal([]byte(line), &d); err != nil {
+			return nil, err
+		}
+		posts[d.Post] = true
+	}
+	return posts, nil
 }
 
 func (s *Store) trimStreams(ctx context.Context, before int64) error {
