@@ -87,7 +87,7 @@ func New(c Config, o source.Options) (*Source, error) {
 // Limits of a folder.
 const (
 	maxFiles = 200_000
-	maxBytes = 4 << 20 // of one file
+	maxBytes = 1 << 20 // of one file, a book's worth of words
 )
 
 // state is what is remembered of the files.

@@ -297,6 +297,25 @@ func TestEmptied(t *testing.T) {
 	}
 }
 
+// A file that would fill the stack is refused, and costs the others nothing.
+func TestNesting(t *testing.T) {
+	w := newSite(t, folder.Config{}, map[string]string{
+		"good.md":   strings.Repeat("> ", 50) + "deep\n\n" + strings.Repeat("-", 5000) + "\n",
+		"quotes.md": strings.Repeat(">", 100_000), "lists.md": strings.Repeat("1. ", 10_000) + "x", "bullets.md": strings.Repeat("- ", 10_000) + "x",
+		"emphasis.md": strings.Repeat("*", 10_000) + "a" + strings.Repeat("*", 10_000),
+		"images.md":   strings.Repeat("![", 2_000) + "a" + strings.Repeat("](b)", 2_000),
+		"tags.html":   strings.Repeat("<b>", 10_000),
+		"large.md":    strings.Repeat("x", 2<<20),
+	})
+	r := w.read()
+	if d := cmp.Diff([]string{"good.md"}, ids(r)); d != "" {
+		t.Errorf("posts (-want +got):\n%s", d)
+	}
+	if len(r.Notes) != 7 {
+		t.Errorf("%d notes, want 7: %q", len(r.Notes), r.Notes)
+	}
+}
+
 func FuzzPost(f *testing.F) {
 	f.Add("a.md", "---\ntitle: a\nx: &x [*x]\n---\n# T\n")
 	f.Add("a.md", "+++\ndate = 2024-01-01\n+++\n> > - a\n")

@@ -222,7 +222,7 @@ func (l *look) bytes(name string) ([]byte, error) {
 		return nil, plain(err)
 	}
 	if len(text) > maxBytes {
-		return nil, fmt.Errorf("is larger than %d MiB", maxBytes>>20)
+		return nil, fmt.Errorf("is larger than %d KiB", maxBytes>>10)
 	}
 	return text, nil
 }

@@ -22,9 +22,11 @@ var writer = goldmark.New(
 	goldmark.WithRendererOptions(html.WithUnsafe()),
 )
 
-// maxNesting bounds the quotes and lists in each other: the renderer calls
-// itself for each.
-const maxNesting = 100
+// maxNesting bounds quotes, lists and emphasis in each other: the parser and the
+// renderer call themselves for each, and a stack that is full ends the program.
+const maxNesting = 200
+
+var errTooDeep = errors.New("is nested too deeply")
 
 // more is where many programs cut a summary off.
 var more = []byte("<!--more-->")
@@ -33,9 +35,12 @@ var more = []byte("<!--more-->")
 // matter has none, and is not repeated in the content.
 func (p *parsed) markdown(m matter, body []byte) error {
 	if nesting(body) > maxNesting {
-		return errors.New("its quotes and lists are nested too deeply")
+		return errTooDeep
 	}
 	doc := writer.Parser().Parse(text.NewReader(body))
+	if tooDeep(doc) {
+		return errTooDeep
+	}
 	p.post.Title = m.text("title")
 	if h, ok := doc.FirstChild().(*ast.Heading); ok {
 		words := feeds.Text(renderNode(h, body))
@@ -92,27 +97,52 @@ func renderChildren(n ast.Node, source []byte) string {
 	return b.String()
 }
 
-// nesting counts how deep the marks at the start of a line can open quotes and lists.
+// nesting counts how many quotes and lists a line can open at once.
 func nesting(body []byte) int {
 	deepest := 0
 	for line := range bytes.Lines(body) {
 		n := 0
+	marks:
 		for _, c := range line {
-			if c == '>' || c == '-' || c == '*' || c == '+' {
+			switch {
+			case c == '>' || c == '-' || c == '*' || c == '+' || c == '.' || c == ')' || c == ':':
 				n++
-			} else if c != ' ' && c != '\t' {
-				break
+			case c != ' ' && c != '\t' && (c < '0' || c > '9'):
+				break marks
 			}
 		}
-		if n > deepest && !rulesAcross(line) {
+		if n > deepest && !ruleAcross(line) {
 			deepest = n
 		}
 	}
 	return deepest
 }
 
-// rulesAcross: a line of ------ is no list.
-func rulesAcross(line []byte) bool {
+// tooDeep walks the tree without calling itself.
+func tooDeep(doc ast.Node) bool {
+	depth := 0
+	for n := doc; n != nil; {
+		if c := n.FirstChild(); c != nil {
+			if depth++; depth > 2*maxNesting { // a list item with its text is two
+				return true
+			}
+			n = c
+			continue
+		}
+		for n != nil && n != doc && n.NextSibling() == nil {
+			n = n.Parent()
+			depth--
+		}
+		if n == nil || n == doc {
+			return false
+		}
+		n = n.NextSibling()
+	}
+	return false
+}
+
+// ruleAcross: a line of ------ is no list.
+func ruleAcross(line []byte) bool {
 	line = bytes.TrimSpace(line)
 	return len(line) > 0 && line[0] != '>' && len(bytes.Trim(line, string(line[0]))) == 0
 }
