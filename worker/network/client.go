@@ -78,6 +78,9 @@ func NewClient(o ClientOptions) *Client {
 	return c
 }
 
+// Timeout is how long a call may take.
+func (c *Client) Timeout() time.Duration { return c.timeout }
+
 // Call is one request to a network.
 type Call struct {
 	Method, URL string

@@ -51,6 +51,8 @@ type Suite struct {
 	// Probed: the account is asked who it is before each case, because it behaves by
 	// what the server says.
 	Probed bool
+	// NoEdit: the account answers what it cannot edit.
+	NoEdit bool
 	// NoLimit: the fake does not refuse what is over the limit, because the
 	// service cuts it.
 	NoLimit bool

@@ -1,0 +1,2 @@
+// Package nostr publishes signed events to relays.
+package nostr
