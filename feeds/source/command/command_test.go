@@ -27,6 +27,12 @@ func TestMain(m *testing.M) {
 	case "play-feed":
 		fmt.Print(feed)
 	case "play-nothing":
+	case "play-file":
+		text, err := os.ReadFile(os.Args[2])
+		if err != nil {
+			os.Exit(1)
+		}
+		os.Stdout.Write(text)
 	case "play-arguments":
 		fmt.Print(strings.Replace(feed, "One", strings.Join(os.Args[2:], "|"), 1))
 	case "play-fail":
