@@ -33,10 +33,11 @@ local function look(name)
   end
 end
 
-local ready = {}
+local ready, exact = {}, {}
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])) do
   if mine[name] then
     local c = look(name)
+    exact[name] = true
     if not c then
       redis.call('ZREM', KEYS[1], name)
     elseif c.from > now then
@@ -64,11 +65,24 @@ end
 if #ready > most then
   out[1] = ARGV[1]
 else
-  local first
-  for name in pairs(mine) do
-    local at = tonumber(redis.call('ZSCORE', KEYS[1], name) or nil)
-    if at and (not first or at < first) then first = at end
+  while true do
+    local first, whose
+    for name in pairs(mine) do
+      local at = redis.call('ZSCORE', KEYS[1], name)
+      if at and (not first or tonumber(at) < first) then first, whose = tonumber(at), name end
+    end
+    if not first then break end
+    if exact[whose] then
+      out[1] = string.format('%d', first)
+      break
+    end
+    local c = look(whose)
+    exact[whose] = true
+    if c then
+      redis.call('ZADD', KEYS[1], string.format('%d', c.from), whose)
+    else
+      redis.call('ZREM', KEYS[1], whose)
+    end
   end
-  if first then out[1] = string.format('%d', first) end
 end
 return out
