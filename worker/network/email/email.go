@@ -20,7 +20,9 @@
 // on_unknown, a possible gap or a possible duplicate. When the server takes some
 // addresses and puts others off, only those others are tried again.
 //
-// The package knows nothing of posts and feeds.
+// The package knows nothing of posts and feeds. Run against Postfix 3.7.11 of
+// Debian 12 (STARTTLS, SCRAM-SHA-256; unknown readers, a wrong password and too
+// large a mail refused) on 2026-11-25.
 package email
 
 import (

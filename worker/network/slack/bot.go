@@ -1,15 +1,14 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"syndicated/worker/network"
 )
@@ -44,24 +43,17 @@ func metadata(id string) map[string]any {
 	return map[string]any{"event_type": event, "event_payload": map[string]any{"id": id}}
 }
 
-// own is what an edit must know: the channel that the server named.
+// own is what an edit must know: the channel that the server named, and whether
+// there are blocks, which would hide new words.
 type own struct {
 	Channel string `json:"channel"`
+	Blocks  bool   `json:"blocks,omitzero"`
 }
 
 // Post implements network.Account.
 func (b *bot) Post(ctx context.Context, m network.Message) (network.Receipt, error) {
 	return b.send(ctx, m, "")
 }
-
-// answering is what the vault keeps of the last answer that was tried: the
-// thread it belongs to, for the channel's history does not have it.
-type answering struct {
-	ID     string `json:"id"`
-	Thread string `json:"thread"`
-}
-
-const vaultAnswering = "answering"
 
 // Reply implements network.Replier. The word of an update is shown in
 // the channel too, or few would see it.
@@ -105,41 +97,41 @@ func (b *bot) send(ctx context.Context, m network.Message, thread string) (netwo
 		if err != nil {
 			return network.Receipt{}, err
 		}
-		return b.receipt(got.TS, got.Channel), nil
+		_, blocks := d["blocks"]
+		return b.receipt(got.TS, own{Channel: got.Channel, Blocks: blocks}), nil
 	}
 }
 
-func (b *bot) receipt(ts, channel string) network.Receipt {
+func (b *bot) receipt(ts string, o own) network.Receipt {
 	r := network.Receipt{ID: ts, At: b.env.Now()}
-	if channel == "" {
-		channel = b.c.Channel
+	if o.Channel == "" {
+		o.Channel = b.c.Channel
 	}
-	// A struct of one string cannot fail to be written.
-	r.Own, _ = json.Marshal(own{Channel: channel})
+	// A string and a bool cannot fail to be written.
+	r.Own, _ = json.Marshal(o)
 	if b.team != "" {
-		r.URL = strings.TrimRight(b.team, "/") + "/archives/" + channel + "/p" + strings.ReplaceAll(ts, ".", "")
+		r.URL = strings.TrimRight(b.team, "/") + "/archives/" + o.Channel + "/p" + strings.ReplaceAll(ts, ".", "")
 	}
 	return r
 }
 
-// target names the message of a receipt.
-func (b *bot) target(was network.Receipt) (map[string]any, error) {
+// target tells where the message of a receipt is.
+func (b *bot) target(was network.Receipt) (own, error) {
 	var o own
 	if len(was.Own) > 0 {
 		if err := json.Unmarshal(was.Own, &o); err != nil {
-			return nil, network.Permanent(fmt.Errorf("read the receipt: %w", err))
+			return o, network.Permanent(fmt.Errorf("read the receipt: %w", err))
 		}
 	}
 	if o.Channel == "" {
 		o.Channel = b.c.Channel
 	}
-	return map[string]any{"channel": o.Channel, "ts": was.ID}, nil
+	return o, nil
 }
 
-// Edit implements network.Editor. Blocks of an older version are replaced, or
-// they would hide the new words.
+// Edit implements network.Editor.
 func (b *bot) Edit(ctx context.Context, was network.Receipt, m network.Message) (network.Receipt, error) {
-	t, err := b.target(was)
+	o, err := b.target(was)
 	if err != nil {
 		return was, fmt.Errorf("edit message: %w", err)
 	}
@@ -148,18 +140,18 @@ func (b *bot) Edit(ctx context.Context, was network.Receipt, m network.Message) 
 		if err != nil {
 			return was, err
 		}
-		_, had := d["blocks"]
-		if !had {
+		_, blocks := d["blocks"]
+		if !blocks && o.Blocks {
 			d["blocks"] = []any{}
 		}
-		d["channel"], d["ts"] = t["channel"], t["ts"]
+		d["channel"], d["ts"] = o.Channel, was.ID
 		if m.Of != "" {
 			d["metadata"] = metadata(m.Of)
 		}
 		delete(d, "unfurl_links")
 		delete(d, "unfurl_media")
 		err = b.call(ctx, "chat.update", d, false, "edit message", nil)
-		if had && says(err, "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long") {
+		if blocks && says(err, "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long") {
 			continue
 		}
 		if says(err, "message_not_found") {
@@ -168,87 +160,23 @@ func (b *bot) Edit(ctx context.Context, was network.Receipt, m network.Message) 
 		if err != nil {
 			return was, err
 		}
-		was.At = b.env.Now()
-		return was, nil
+		r := b.receipt(was.ID, own{Channel: o.Channel, Blocks: blocks})
+		r.URL = cmp.Or(r.URL, was.URL)
+		return r, nil
 	}
 }
 
 // Delete implements network.Deleter.
 func (b *bot) Delete(ctx context.Context, was network.Receipt) error {
-	t, err := b.target(was)
+	o, err := b.target(was)
 	if err != nil {
 		return fmt.Errorf("delete message: %w", err)
 	}
-	if err := b.call(ctx, "chat.delete", t, false, "delete message", nil); !says(err, "message_not_found") {
-		return err
+	err = b.call(ctx, "chat.delete", map[string]any{"channel": o.Channel, "ts": was.ID}, false, "delete message", nil)
+	if says(err, "message_not_found") {
+		return nil
 	}
-	return nil
-}
-
-const (
-	page     = 100
-	maxPages = 20
-	skew     = 5 * time.Minute // that the server's clock may be behind ours
-)
-
-// Find implements network.Finder: it reads the channel's history, or the thread
-// of an answer, for our metadata.
-func (b *bot) Find(ctx context.Context, m network.Message) (network.Receipt, bool, error) {
-	q := url.Values{
-		"channel": {b.c.Channel}, "limit": {strconv.Itoa(page)}, "include_all_metadata": {"true"},
-		"oldest": {fmt.Sprintf("%d.000000", m.Created.Add(-skew).Unix())},
-	}
-	method := "conversations.history"
-	if m.Verb == network.VerbReply {
-		note, err := b.env.Vault.Load(ctx, vaultAnswering)
-		if err != nil {
-			return network.Receipt{}, false, fmt.Errorf("load which message is answered: %w", err)
-		}
-		var a answering
-		if json.Unmarshal(note, &a) == nil && a.ID == m.ID && a.Thread != "" {
-			method = "conversations.replies"
-			q.Set("ts", a.Thread)
-		}
-	}
-	for range maxPages {
-		var got history
-		if err := b.read(ctx, method, q, "read the history", &got); err != nil {
-			if method == "conversations.replies" && says(err, "thread_not_found") {
-				return network.Receipt{}, false, nil
-			}
-			return network.Receipt{}, false, err
-		}
-		for _, x := range got.Messages {
-			if x.Metadata.Type == event && x.Metadata.Payload.ID == m.ID {
-				return b.receipt(x.TS, b.c.Channel), true, nil
-			}
-		}
-		switch {
-		case got.Next.Cursor != "":
-			q.Set("cursor", got.Next.Cursor)
-		case got.More && len(got.Messages) > 0:
-			q.Set("latest", got.Messages[len(got.Messages)-1].TS)
-		default:
-			return network.Receipt{}, false, nil
-		}
-	}
-	return network.Receipt{}, false, fmt.Errorf("read the history: more than %d pages since %s", maxPages, m.Created.UTC().Format(time.RFC3339))
-}
-
-type history struct {
-	Messages []struct {
-		TS       string `json:"ts"`
-		Metadata struct {
-			Type    string `json:"event_type"`
-			Payload struct {
-				ID string `json:"id"`
-			} `json:"event_payload"`
-		} `json:"metadata"`
-	} `json:"messages"`
-	More bool `json:"has_more"`
-	Next struct {
-		Cursor string `json:"next_cursor"`
-	} `json:"response_metadata"`
+	return err
 }
 
 // Probe asks who the bot is and whether it may read the channel's history.

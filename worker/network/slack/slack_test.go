@@ -107,50 +107,6 @@ func TestPost(t *testing.T) {
 	}
 }
 
-func TestPicture(t *testing.T) {
-	m := network.Message{ID: "m1", Text: "hello", Title: "Title", Media: []network.Media{{URL: "https://example.org/p.jpg", Alt: "A dog"}, {URL: "https://example.org/q.jpg"}}}
-	const refused = `200 {"ok":false,"error":"invalid_blocks","response_metadata":{"messages":["[ERROR] downloading image failed"]}}`
-	a, fake := bot(t, refused, done)
-	if _, err := a.Post(t.Context(), m); err != nil {
-		t.Fatal(err)
-	}
-	want := `"blocks":[{"text":{"text":"hello","type":"mrkdwn"},"type":"section"},{"alt_text":"A dog","image_url":"https://example.org/p.jpg","type":"image"},{"alt_text":"Title","image_url":"https://example.org/q.jpg","type":"image"}]`
-	if got := fields(t, fake.got[0].body); !strings.Contains(got, want) {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-	if got := fake.got[1].body; strings.Contains(got, "blocks") || !strings.Contains(got, `"hello"`) {
-		t.Errorf("without the picture: %s", got)
-	}
-}
-
-func TestText(t *testing.T) {
-	for _, c := range []struct{ name, text, sent string }{
-		{"plain", "a b", "a b"},
-		{"escaped", "a &lt; b &amp; c", "a &lt; b &amp; c"},
-		{"bare signs", "1 < 2 & 3 > 2 &nbsp;", "1 &lt; 2 &amp; 3 &gt; 2 &amp;nbsp;"},
-		{"everybody", "<!here> <!channel|x> <!everyone>", "&lt;!here&gt; &lt;!channel|x&gt; &lt;!everyone&gt;"},
-		{"a person", "<@U123> <#C1> <!subteam^S1>", "&lt;@U123&gt; &lt;#C1&gt; &lt;!subteam^S1&gt;"},
-		{"a link", "<https://example.org/?a=1&amp;b|a &amp; b>", "<https://example.org/?a=1&amp;b|a &amp; b>"},
-		{"a link that is not escaped", "<https://example.org/?a=1&b>", "&lt;https://example.org/?a=1&amp;b&gt;"},
-		{"a mention in a link", "<https://example.org|x<!here>>", "&lt;https://example.org|x&lt;!here&gt;&gt;"},
-		{"a script", "<javascript:x|y>", "&lt;javascript:x|y&gt;"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			a, fake := hook(t, "200 ok")
-			if _, err := a.Post(t.Context(), network.Message{ID: "m", Text: c.text}); err != nil {
-				t.Fatal(err)
-			}
-			var got struct{ Text string }
-			if err := json.Unmarshal([]byte(fake.got[0].body), &got); err != nil || got.Text != c.sent {
-				t.Errorf("sent %q, want %q (%v)", got.Text, c.sent, err)
-			}
-			if n := slack.Count(c.text); n != len(c.sent) {
-				t.Errorf("counted %d, want %d", n, len(c.sent))
-			}
-		})
-	}
-}
-
 func TestFailures(t *testing.T) {
 	after := func(d time.Duration) time.Time { return noon.Add(d) }
 	for _, c := range []struct {
@@ -197,7 +153,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestEditReplyDelete(t *testing.T) {
-	was := network.Receipt{ID: "1.2", Own: []byte(`{"channel":"C09"}`)}
+	was := network.Receipt{ID: "1.2", Own: []byte(`{"channel":"C09","blocks":true}`)}
 	a, fake := bot(t, done, `200 {"ok":false,"error":"message_not_found"}`)
 	r, err := a.(network.Editor).Edit(t.Context(), was, network.Message{ID: "m2", Of: "m1", Text: "new"})
 	if err != nil || r.ID != "1.2" {
@@ -222,53 +178,6 @@ func TestEditReplyDelete(t *testing.T) {
 	}
 	if _, err := a.(network.Replier).Reply(t.Context(), was, network.Message{ID: "m3", Text: "Update"}); !errors.Is(err, network.ErrMissing) {
 		t.Errorf("answer to what is gone: %v", err)
-	}
-}
-
-func TestFind(t *testing.T) {
-	const ours = `{"ts":"5.0","metadata":{"event_type":"syndicated_message","event_payload":{"id":"m1"}}}`
-	for _, c := range []struct {
-		name    string
-		answers []string
-		found   string
-		fails   bool
-	}{
-		{"there", []string{`200 {"ok":true,"messages":[{"ts":"6.0"},` + ours + `]}`}, "5.0", false},
-		{"not there", []string{`200 {"ok":true,"messages":[{"ts":"6.0","metadata":{"event_type":"syndicated_message","event_payload":{"id":"m0"}}}]}`}, "", false},
-		{"another app's id", []string{`200 {"ok":true,"messages":[{"ts":"6.0","metadata":{"event_type":"x","event_payload":{"id":"m1"}}}]}`}, "", false},
-		{"on the second page", []string{`200 {"ok":true,"messages":[{"ts":"6.0"}],"has_more":true,"response_metadata":{"next_cursor":"abc="}}`, `200 {"ok":true,"messages":[` + ours + `]}`}, "5.0", false},
-		{"endless", []string{`200 {"ok":true,"messages":[{"ts":"6.0"}],"has_more":true,"response_metadata":{"next_cursor":"abc="}}`}, "", true},
-		{"no right", []string{`200 {"ok":false,"error":"missing_scope"}`}, "", true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			a, fake := bot(t, c.answers...)
-			r, found, err := a.(network.Finder).Find(t.Context(), network.Message{ID: "m1", Verb: network.VerbPost, Created: noon})
-			if (err != nil) != c.fails || found != (c.found != "") || r.ID != c.found {
-				t.Errorf("got %q, %v, %v", r.ID, found, err)
-			}
-			if q := fake.got[0].query; q["include_all_metadata"][0] != "true" || q["oldest"][0] != "1795607700.000000" {
-				t.Errorf("asked for %v", q)
-			}
-			if len(fake.got) > 1 && fake.got[1].query["cursor"][0] != "abc=" {
-				t.Errorf("the second page is %v", fake.got[1].query)
-			}
-		})
-	}
-}
-
-// TestFindOfAnAnswer: the history of a channel does not hold answers.
-func TestFindOfAnAnswer(t *testing.T) {
-	a, fake := bot(t, `500 x`, `200 {"ok":true,"messages":[{"ts":"5.0","metadata":{"event_type":"syndicated_message","event_payload":{"id":"m2"}}}]}`)
-	m := network.Message{ID: "m2", Verb: network.VerbReply, Text: "Update", Created: noon}
-	if _, err := a.(network.Replier).Reply(t.Context(), network.Receipt{ID: "1.2"}, m); err == nil {
-		t.Fatal("no error")
-	}
-	r, found, err := a.(network.Finder).Find(t.Context(), m)
-	if err != nil || !found || r.ID != "5.0" {
-		t.Errorf("got %+v, %v, %v", r, found, err)
-	}
-	if x := fake.got[1]; x.path != "/api/conversations.replies" || x.query["ts"][0] != "1.2" {
-		t.Errorf("asked %s for %v", x.path, x.query)
 	}
 }
 
@@ -309,39 +218,5 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// FuzzText holds that what is sent calls nobody, counts at least its own length
-// and does not change when it is sent again.
-func FuzzText(f *testing.F) {
-	for _, s := range []string{"<!here>", "<https://x.example|<!here>>", "&amp;&x", "<<https://x.example>>", "\x00<\xff"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		fake := &api{answers: []string{"200 ok"}}
-		srv := httptest.NewServer(fake)
-		defer srv.Close()
-		a, err := slack.New(slack.Config{Webhook: config.NewSecret(srv.URL + "/services/x")}, network.Env{HTTP: network.NewClient(network.ClientOptions{})})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 2 {
-			if _, err := a.Post(t.Context(), network.Message{ID: "m", Text: s}); err != nil {
-				return // too long or empty
-			}
-			var got struct{ Text string }
-			if err := json.Unmarshal([]byte(fake.got[len(fake.got)-1].body), &got); err != nil {
-				t.Fatal(err)
-			}
-			for _, call := range []string{"<!", "<@", "<#", "<javascript"} {
-				if strings.Contains(got.Text, call) {
-					t.Errorf("%q is sent as %q", s, got.Text)
-				}
-			}
-			if len(fake.got) == 2 && got.Text != s {
-				t.Errorf("%q is sent again as %q", s, got.Text)
-			}
-			s = got.Text
-		}
-	})
-}
 func (v vault) Load(_ context.Context, key string) ([]byte, error) { return v[key], nil }
 func (v vault) Save(_ context.Context, key string, b []byte) error { v[key] = b; return nil }

@@ -70,12 +70,6 @@ func (a *api) calls(what string) (out []exchange) {
 	return out
 }
 
-const (
-	create = "POST /2/tweets"
-	token  = "POST /2/oauth2/token"
-	done   = `201 {"data":{"id":"1234567890123456789","text":"x"}}`
-)
-
 // vault fails to save when broken is set.
 type vault struct {
 	network.Memory
@@ -214,125 +208,6 @@ func TestLimit(t *testing.T) {
 
 const fresh = `200 {"token_type":"bearer","expires_in":7200,"access_token":"access-two-secret","refresh_token":"refresh-two-secret"}`
 
-func TestRefresh(t *testing.T) {
-	f := account(t, map[string][]string{create: {done}, token: {fresh}})
-	f.now = noon.Add(2 * time.Hour)
-	if _, err := f.Post(t.Context(), network.Message{ID: "m1", Text: "hello"}); err != nil {
-		t.Fatal(err)
-	}
-	got := f.api.calls(token)
-	if len(got) != 1 || got[0].form.Get("refresh_token") != "refresh-one-secret" || got[0].form.Get("grant_type") != "refresh_token" || !strings.HasPrefix(got[0].auth, "Basic ") {
-		t.Fatalf("asked for tokens with %+v", got)
-	}
-	if auth := f.api.calls(create)[0].auth; auth != "Bearer access-two-secret" {
-		t.Errorf("posted with %q", auth)
-	}
-	if kept := f.kept(t, "tokens"); !strings.Contains(kept, "refresh-two-secret") {
-		t.Errorf("kept %s", kept)
-	}
-}
-
-// TestNewTokenIsKeptFirst: a token that could not be kept is not used.
-func TestNewTokenIsKeptFirst(t *testing.T) {
-	f := account(t, map[string][]string{"DELETE /2/tweets/1": {`200 {}`}, token: {fresh}})
-	f.now = noon.Add(2 * time.Hour)
-	f.vault.broken = true
-	err := f.Delete(t.Context(), network.Receipt{ID: "1"})
-	if err == nil || len(f.api.calls("DELETE /2/tweets/1")) != 0 {
-		t.Errorf("%v after %+v", err, f.api.got)
-	}
-}
-
-func TestRefreshRefused(t *testing.T) {
-	const refused = `400 {"error":"invalid_request","error_description":"Value passed for the token was invalid."}`
-	f := account(t, map[string][]string{create: {done}, token: {refused}})
-	f.now = noon.Add(2 * time.Hour)
-	_, err := f.Post(t.Context(), network.Message{ID: "m1", Text: "hello"})
-	if class, _ := network.ClassOf(err); class != network.ClassStopped {
-		t.Errorf("got %s: %v", class, err)
-	}
-	// A lost answer of the token's address says nothing of a post.
-	f = account(t, map[string][]string{create: {done}, token: {`502 bad`}})
-	f.now = noon.Add(2 * time.Hour)
-	_, err = f.Post(t.Context(), network.Message{ID: "m1", Text: "hello"})
-	if class, _ := network.ClassOf(err); err == nil || class != network.ClassRetry {
-		t.Errorf("got %s: %v", class, err)
-	}
-}
-
-func TestTokenRefusedBeforeItsTime(t *testing.T) {
-	f := account(t, map[string][]string{create: {`401 {"title":"Unauthorized"}`, done}, token: {fresh}})
-	if _, err := f.Post(t.Context(), network.Message{ID: "m1", Text: "hello"}); err != nil {
-		t.Fatal(err)
-	}
-	if got := f.api.calls(create); len(got) != 2 || got[1].auth != "Bearer access-two-secret" {
-		t.Errorf("got %+v", got)
-	}
-	f = account(t, map[string][]string{create: {`401 {"title":"Unauthorized"}`}, token: {fresh}})
-	_, err := f.Post(t.Context(), network.Message{ID: "m1", Text: "hello"})
-	if class, _ := network.ClassOf(err); class != network.ClassStopped || len(f.api.calls(create)) != 2 {
-		t.Errorf("got %s after %d tries: %v", class, len(f.api.calls(create)), err)
-	}
-}
-
-func TestNobodyHasAgreed(t *testing.T) {
-	f := account(t, nil)
-	f.vault.Memory.Save(t.Context(), "tokens", nil)
-	_, err := f.Post(t.Context(), network.Message{ID: "m1", Text: "hello"})
-	if class, _ := network.ClassOf(err); class != network.ClassStopped || !strings.Contains(err.Error(), "authorise") {
-		t.Errorf("got %s: %v", class, err)
-	}
-}
-
-func TestAuthorise(t *testing.T) {
-	f := account(t, map[string][]string{token: {fresh}})
-	u, err := url.Parse(x.AuthURL(f.config(), "http://127.0.0.1:8081/back", "state", "verifier"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := u.Query()
-	for k, want := range map[string]string{
-		"response_type": "code", "client_id": "client", "redirect_uri": "http://127.0.0.1:8081/back", "state": "state",
-		"code_challenge_method": "S256", "scope": "tweet.read tweet.write users.read media.write offline.access",
-		"code_challenge": "iMnq5o6zALKXGivsnlom_0F5_WYda32GHkxlV7mq7hQ", // openssl sha256 of the verifier
-	} {
-		if q.Get(k) != want {
-			t.Errorf("%s: got %q, want %q", k, q.Get(k), want)
-		}
-	}
-	if err := x.Exchange(t.Context(), f.config(), f.env(), "http://127.0.0.1:8081/back", "code-secret", "verifier"); err != nil {
-		t.Fatal(err)
-	}
-	if form := f.api.calls(token)[0].form; form.Get("code") != "code-secret" || form.Get("code_verifier") != "verifier" || form.Get("grant_type") != "authorization_code" {
-		t.Errorf("asked with %v", form)
-	}
-	if kept := f.kept(t, "tokens"); !strings.Contains(kept, "access-two-secret") {
-		t.Errorf("kept %s", kept)
-	}
-}
-
-func TestBudget(t *testing.T) {
-	f := account(t, map[string][]string{create: {done}})
-	m := network.Message{ID: "m1", Text: "https://example.org/a"}
-	for range 5 {
-		if _, err := f.Post(t.Context(), m); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_, err := f.Post(t.Context(), m)
-	if class, at := network.ClassOf(err); class != network.ClassRetry || !at.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)) {
-		t.Errorf("the sixth of five: %s at %v: %v", class, at, err)
-	}
-	if n := len(f.api.calls(create)); n != 5 {
-		t.Errorf("%d posts", n)
-	}
-	f.now = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	f.keep(t, "a", "b", f.now.Add(time.Hour))
-	if _, err := f.Post(t.Context(), m); err != nil {
-		t.Errorf("the next month: %v", err)
-	}
-}
-
 func TestPictures(t *testing.T) {
 	pics := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/gone" {
@@ -357,58 +232,6 @@ func TestPictures(t *testing.T) {
 	}
 	if got := f.api.calls("POST /2/media/upload")[0].body; !strings.Contains(got, "tweet_image") {
 		t.Errorf("got %q", got)
-	}
-}
-
-const (
-	me   = "GET /2/users/me"
-	own  = "GET /2/users/42/tweets"
-	iAm  = `200 {"data":{"id":"42","username":"herald"}}`
-	mine = `{"id":"9","text":"A &amp; B: read it https://t.co/abc","entities":{"urls":[{"url":"https://t.co/abc","expanded_url":"https://Example.org/a/"}]}}`
-)
-
-func TestFind(t *testing.T) {
-	m := network.Message{ID: "m1", Text: "A & B: read it\nhttps://example.org/a", Created: noon}
-	for _, c := range []struct {
-		name  string
-		text  string
-		lists []string
-		found string
-		fails bool
-	}{
-		{"there", m.Text, []string{`200 {"data":[{"id":"8","text":"else"},` + mine + `]}`}, "9", false},
-		{"other words", "C " + m.Text, []string{`200 {"data":[` + mine + `]}`}, "", false},
-		{"another address", strings.Replace(m.Text, "/a", "/b", 1), []string{`200 {"data":[` + mine + `]}`}, "", false},
-		{"nothing", m.Text, []string{`200 {"meta":{"result_count":0}}`}, "", false},
-		{"on the second page", m.Text, []string{`200 {"data":[{"id":"8","text":"else"}],"meta":{"next_token":"n"}}`, `200 {"data":[` + mine + `]}`}, "9", false},
-		{"endless", m.Text, []string{`200 {"data":[{"id":"8","text":"else"}],"meta":{"next_token":"n"}}`}, "", true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			f := account(t, map[string][]string{me: {iAm}, own: c.lists})
-			m := m
-			m.Text = c.text
-			r, found, err := f.Find(t.Context(), m)
-			if (err != nil) != c.fails || found != (c.found != "") || r.ID != c.found {
-				t.Errorf("got %q, %v, %v", r.ID, found, err)
-			}
-			if q := f.api.calls(own)[0].form; q.Get("start_time") != "2026-11-25T11:55:00Z" {
-				t.Errorf("asked for %v", q)
-			}
-		})
-	}
-}
-
-func TestDuplicate(t *testing.T) {
-	const same = `403 {"detail":"You are not allowed to create a Tweet with duplicate content.","type":"about:blank","title":"Forbidden","status":403}`
-	m := network.Message{ID: "m1", Text: "A & B: read it https://example.org/a", Created: noon}
-	f := account(t, map[string][]string{create: {same}, me: {iAm}, own: {`200 {"data":[` + mine + `]}`}})
-	if r, err := f.Post(t.Context(), m); err != nil || r.ID != "9" || r.Was != "found" {
-		t.Errorf("there already: %+v, %v", r, err)
-	}
-	f = account(t, map[string][]string{create: {same}, me: {iAm}, own: {`200 {}`}})
-	_, err := f.Post(t.Context(), m)
-	if class, _ := network.ClassOf(err); err == nil || class != network.ClassPermanent {
-		t.Errorf("posted by nobody that we know: %s: %v", class, err)
 	}
 }
 
