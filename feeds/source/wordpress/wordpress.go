@@ -10,8 +10,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"syndicated/config"
@@ -55,6 +55,10 @@ const (
 	maxWhole = 500
 	// closedFor is how long the feed is read before the API is tried again.
 	closedFor = 7 * 24 * time.Hour
+	// patience is how long an API that was open may be closed before the feed
+	// is read instead: the feed may give less of a post, which would look as if
+	// its author had changed it.
+	patience = 3 * 24 * time.Hour
 )
 
 // New checks the settings; it connects nothing.
@@ -88,12 +92,17 @@ type state struct {
 	// Feed is the state of the feed, read since Closed because the API is not open.
 	Feed   json.RawMessage `json:"feed,omitzero"`
 	Closed time.Time       `json:"closed,omitzero"`
+	// Refused is since when an API that was open is not.
+	Refused time.Time `json:"refused,omitzero"`
 	// Date and Modified are the newest seen; ByDate and ByModified the
 	// exchanges of the two lists.
 	Date       time.Time   `json:"date,omitzero"`
 	Modified   time.Time   `json:"modified,omitzero"`
 	ByDate     fetch.State `json:"by_date,omitzero"`
 	ByModified fetch.State `json:"by_modified,omitzero"`
+	// Floor is the date of the oldest post of the first reading, zero if all
+	// were read. What is older is not told when it is changed: it would be new.
+	Floor time.Time `json:"floor,omitzero"`
 	// Total is how many posts the site listed. Whole: all of them were read, so
 	// that one which is no longer listed can be told.
 	Total int  `json:"total,omitzero"`
@@ -118,61 +127,70 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 	if !was.Closed.IsZero() && s.o.Now().Sub(was.Closed) < closedFor {
 		return s.fallBack(ctx, was, "")
 	}
-	var notes []string
-	if was.Site == nil {
+	if was.Site != nil {
+		r, err := s.posts(ctx, was)
+		if !s.isClosed(err) {
+			return r, err
+		}
+		// It may have been moved: permalinks were switched on, or the site went
+		// to another folder.
+		site, again := s.discover(ctx)
+		if again != nil || site.API == was.Site.API {
+			return s.closed(ctx, was, err)
+		}
+		was.Site = site
+	} else {
 		site, err := s.discover(ctx)
 		if err != nil {
 			return s.closed(ctx, was, err)
 		}
 		was.Site = site
 	}
-	is := was
-	is.Closed, is.Feed = time.Time{}, nil
-	first := was.Date.IsZero() && was.Modified.IsZero()
-	byDate := list{order: "date", since: was.Date, state: was.ByDate, pages: maxPages}
-	if first {
-		byDate.pages = (s.c.Items + perPage - 1) / perPage
-	}
-	posts, err := s.pages(ctx, was.Site, &byDate)
+	r, err := s.posts(ctx, was)
 	if err != nil {
 		return s.closed(ctx, was, err)
 	}
+	return r, nil
+}
+
+// posts reads the two lists.
+func (s *Source) posts(ctx context.Context, was state) (source.Reading, error) {
+	is := was
+	is.Closed, is.Refused, is.Feed = time.Time{}, time.Time{}, nil
+	first := was.Date.IsZero() && was.Modified.IsZero()
+	byDate := list{order: "date", since: was.Date, state: was.ByDate, pages: maxPages}
 	// A post that was scheduled appears with the date of its last change, which
 	// is why one list is not enough.
 	byModified := list{order: "modified", since: was.Modified, state: was.ByModified, pages: maxPages}
 	if first {
+		byDate.pages = (s.c.Items + perPage - 1) / perPage
 		byModified.pages = 1
+	}
+	posts, err := s.pages(ctx, was.Site, &byDate)
+	if err != nil {
+		return source.Reading{}, err
 	}
 	changed, err := s.pages(ctx, was.Site, &byModified)
 	if err != nil {
-		return s.closed(ctx, was, err)
+		return source.Reading{}, err
 	}
 	is.Date, is.ByDate = byDate.newest, byDate.state
 	is.Modified, is.ByModified = byModified.newest, byModified.state
-	r := source.Reading{Partial: !first, NotBefore: byDate.notBefore, Notes: notes}
-	posts = merge(posts, changed, first)
-	switch {
-	case byDate.total == 0: // it does not say
-	case first:
+	r := source.Reading{Partial: !first, NotBefore: byDate.notBefore}
+	if first {
 		is.Total, is.Whole = byDate.total, byDate.total == len(posts) && byDate.total <= maxWhole
-	case was.Whole && byDate.total < was.Total+byDate.fresh:
-		all, note, err := s.whole(ctx, was, byDate.total)
+		if n := len(posts); n > 0 && !is.Whole {
+			is.Floor = posts[n-1].published(s.o)
+		}
+	} else {
+		posts = merge(posts, s.known(changed, was.Floor))
+		all, err := s.removed(ctx, was, &is, &byDate, &r)
 		if err != nil {
 			return source.Reading{}, err
 		}
-		switch {
-		case note != "" && was.Doubt == byDate.total:
-		case note != "":
-			r.Notes = append(r.Notes, note)
-			is.Doubt = byDate.total
-		default:
-			posts, r.Partial, r.Feed.Complete = all, false, true
-			is.Total, is.Doubt = byDate.total, 0
+		if all != nil {
+			posts = all
 		}
-	default:
-		is.Doubt = 0
-		is.Total = byDate.total
-		is.Whole = was.Whole && is.Total <= maxWhole
 	}
 	if r.State, err = json.Marshal(is); err != nil {
 		return source.Reading{}, err
@@ -190,33 +208,16 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 	return r, nil
 }
 
-// whole lists all posts, because there are fewer than there were. What is not
-// among them was trashed, deleted or made private. A site that lists less than
-// half of what it did is more likely broken than tidied; it is asked again.
-func (s *Source) whole(ctx context.Context, was state, total int) ([]post, string, error) {
-	if total*2 < was.Total {
-		return nil, fmt.Sprintf("the site lists %d posts and listed %d; nothing is taken for removed", total, was.Total), nil
-	}
-	l := list{order: "date", pages: maxWhole/perPage + 1}
-	all, err := s.pages(ctx, was.Site, &l)
-	if err != nil {
-		return nil, "", err
-	}
-	if len(all) != total {
-		return nil, fmt.Sprintf("the site says that it has %d posts and lists %d; nothing is taken for removed", total, len(all)), nil
-	}
-	return all, "", nil
+// known leaves out what was published before the first reading began.
+func (s *Source) known(posts []post, floor time.Time) []post {
+	return slices.DeleteFunc(posts, func(p post) bool { return p.published(s.o).Before(floor) })
 }
 
-// merge puts the two lists together, each post once. Of a first reading the
-// second list gives nothing: what is old is not to be taken for new later on.
-func merge(posts, changed []post, first bool) []post {
-	if first {
-		return posts
-	}
+// merge puts lists together, each post once.
+func merge(lists ...[]post) []post {
 	seen := map[int64]bool{}
 	var all []post
-	for _, list := range [][]post{changed, posts} {
+	for _, list := range lists {
 		for _, p := range list {
 			if !seen[p.ID] {
 				seen[p.ID] = true
@@ -225,42 +226,6 @@ func merge(posts, changed []post, first bool) []post {
 		}
 	}
 	return all
-}
-
-// closed turns to the feed when err says that the API is not open to us. With a
-// password that is a fault to be told.
-func (s *Source) closed(ctx context.Context, was state, err error) (source.Reading, error) {
-	status, refused := errors.AsType[*fetch.StatusError](err)
-	switch {
-	case errors.Is(err, errNoAPI):
-	case refused && s.o.Request.Password == "" &&
-		(status.Status == http.StatusUnauthorized || status.Status == http.StatusForbidden || status.Status == http.StatusNotFound):
-	case refused && (status.Status == http.StatusUnauthorized || status.Status == http.StatusForbidden):
-		return source.Reading{}, fmt.Errorf("the user or the application password is refused: %w", err)
-	default:
-		return source.Reading{}, err
-	}
-	if was.Closed.IsZero() {
-		was.Closed = s.o.Now()
-	}
-	r, feedErr := s.fallBack(ctx, state{Closed: s.o.Now(), Feed: was.Feed}, fmt.Sprintf("the API is not open, the feed is read instead: %v", err))
-	if feedErr != nil {
-		return source.Reading{}, fmt.Errorf("%w; the API is not open: %w", feedErr, err)
-	}
-	return r, nil
-}
-
-func (s *Source) fallBack(ctx context.Context, is state, note string) (source.Reading, error) {
-	r, err := s.feed.Read(ctx, is.Feed)
-	if err != nil {
-		return source.Reading{}, err
-	}
-	if note != "" {
-		r.Notes = append(r.Notes, note)
-	}
-	is.Feed = r.State
-	r.State, err = json.Marshal(is)
-	return r, err
 }
 
 // feed is the site without its posts.

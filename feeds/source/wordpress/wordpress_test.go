@@ -258,6 +258,12 @@ func TestFirstReadIsBounded(t *testing.T) {
 	if r := b.read(t); r.Feed.Complete {
 		t.Error("a site that was not read whole cannot be complete")
 	}
+	// A change of a post older than the first reading would look like a new post.
+	b.posts[3]["modified_gmt"] = "2027-02-02T10:00:00"
+	b.posts[90]["modified_gmt"] = "2027-02-02T10:00:00"
+	if r := b.read(t); slices.Contains(strings.Fields(titles(r)), "4") || !slices.Contains(strings.Fields(titles(r)), "91") {
+		t.Errorf("changed: %q", titles(r))
+	}
 }
 
 func TestClosed(t *testing.T) {
@@ -279,6 +285,37 @@ func TestClosed(t *testing.T) {
 	b.closed, b.posts = 0, []map[string]any{post(1)}
 	if r = b.read(t); r.Feed.Format != "wordpress" {
 		t.Errorf("a week later %q of %s", titles(r), r.Feed.Format)
+	}
+}
+
+// An API that was open is waited for: what its feed gives may differ from what
+// it gave, and would look like changes.
+func TestClosesLater(t *testing.T) {
+	b := newBlog(t, wordpress.Config{})
+	b.posts = []map[string]any{post(1)}
+	b.read(t)
+	b.closed = http.StatusForbidden
+	r, err := b.s.Read(t.Context(), b.state)
+	if err == nil || r.State == nil {
+		t.Fatalf("got %v and state %s, want an error and a state", err, r.State)
+	}
+	b.state = r.State
+	defer func(t time.Time) { now = t }(now)
+	now = now.Add(4 * 24 * time.Hour)
+	if r = b.read(t); titles(r) != "From the feed" {
+		t.Errorf("days later: %q", titles(r))
+	}
+}
+
+// Permalinks are switched off, so that the API has another address.
+func TestMoves(t *testing.T) {
+	b := newBlog(t, wordpress.Config{})
+	b.posts = []map[string]any{post(1)}
+	b.read(t)
+	b.pretty = false
+	b.posts = append(b.posts, post(2))
+	if r := b.read(t); titles(r) != "2 1" || !r.Partial {
+		t.Errorf("got %q, partial %v", titles(r), r.Partial)
 	}
 }
 
