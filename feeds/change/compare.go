@@ -14,7 +14,7 @@ import (
 // is all that is remembered of the source; posts are what it holds now, in its
 // own order.
 func Compare(m Memory, posts []feeds.Post, o Options) Result {
-	c := &comparison{o: o, known: newKnown(m)}
+	c := &comparison{o: o, known: newKnown(m), noise: loadNoise(m[noiseKey])}
 	c.first = o.First && len(c.known.all) == 0
 	for i := range posts {
 		c.items = append(c.items, newItem(&posts[i], i))
@@ -37,6 +37,7 @@ func Compare(m Memory, posts []feeds.Post, o Options) Result {
 			c.old(it)
 		}
 	}
+	c.judge()
 	c.hold()
 	c.start()
 	c.missing()
@@ -49,6 +50,8 @@ type comparison struct {
 	first    bool
 	known    *known
 	items    []*item
+	noise    *noise
+	edits    []*pending
 	verdicts []placed
 	alerts   []string
 }
@@ -234,7 +237,7 @@ func (c *comparison) old(it *item) {
 		c.add(it, v)
 		return
 	}
-	c.changed(it, moved)
+	c.edits = append(c.edits, &pending{it: it, moved: moved})
 }
 
 func (c *comparison) movedReason(it *item) string {
@@ -245,37 +248,6 @@ func (c *comparison) movedReason(it *item) string {
 		return "another guid, the same link"
 	}
 	return "another link, the same guid"
-}
-
-// changed judges a post whose content is not what it was.
-func (c *comparison) changed(it *item, moved bool) {
-	r := it.rec
-	it.prepare()
-	was := r.recall()
-	if was == nil {
-		r.absorb(it, "")
-		c.add(it, Verdict{Kind: Edit, Reason: "changed, but the old text is no longer remembered"})
-		return
-	}
-	old := version{title: was.title, text: newText(was.doc)}
-	now := version{title: it.post.Title, text: it.text, summary: it.summary}
-	f := judge(old, now, c.o.Sensitivity)
-	v := Verdict{Kind: Edit, Score: f.score, Reason: f.reason, Diff: f.diff}
-	note := was.note
-	if f.told {
-		v.Kind, v.Tell, v.Note = Update, Share, f.note
-		note = f.note.Text
-		r.revision++
-		if u := unix(it.post.Updated); u > r.updated && u > r.published {
-			r.updated = u
-		} else {
-			r.updated = unix(c.o.Now)
-		}
-	} else if moved {
-		v.Kind, v.Reason = Moved, c.movedReason(it)+"; "+f.reason
-	}
-	r.absorb(it, note)
-	c.add(it, v)
 }
 
 // hold keeps for a person what comes in too great a number at once.
@@ -373,13 +345,19 @@ func (c *comparison) result() Result {
 	for _, v := range c.verdicts {
 		res.Verdicts = append(res.Verdicts, v.Verdict)
 	}
+	keep := func(key string, b []byte) {
+		if res.Changed == nil {
+			res.Changed = Memory{}
+		}
+		res.Changed[key] = b
+	}
 	for _, r := range c.known.all {
 		if r.dirty {
-			if res.Changed == nil {
-				res.Changed = Memory{}
-			}
-			res.Changed[r.key] = r.encode()
+			keep(r.key, r.encode())
 		}
+	}
+	if c.noise.dirty {
+		keep(noiseKey, c.noise.encode())
 	}
 	return res
 }

@@ -229,7 +229,7 @@ func (p *reader) start(z *html.Tokenizer, closed bool) {
 		}
 		return
 	}
-	if a == atom.Del || a == atom.S || a == atom.Strike || a == atom.Ins {
+	if (a == atom.Del || a == atom.S || a == atom.Strike || a == atom.Ins) && !furnitureClass(class) {
 		p.marked = true
 	}
 	if !void {

@@ -83,7 +83,8 @@ type edit struct {
 	// main is the piece that says most, -1 if none says anything.
 	main    int
 	labels  []int // pieces that an update label opens
-	fresh   []bool
+	told    bool  // some of the new sentences were told before
+	cut     bool  // the end of the text is not in this version
 	title   titleChange
 	numbers []string // numbers that the old text does not have
 	date    time.Time
@@ -104,12 +105,36 @@ type titleChange struct {
 func ln(v float64) float64 { return math.Log1p(max(0, v)) }
 
 // study measures an edit.
-func study(old, now version) *edit {
+func study(old, now version, told []uint32) *edit {
 	e := &edit{old: old, now: now, main: -1}
 	e.spans = compareTexts(old.text, now.text)
-	e.pieces = pieces(old.text, now.text, e.spans)
-	e.measure()
+	spans := e.spans
+	if n := len(spans); n > 0 && e.cutsOff(spans[n-1]) {
+		e.cut = true
+		spans = spans[:n-1]
+	}
+	var known map[uint32]bool
+	if len(told) > 0 {
+		known = make(map[uint32]bool, len(told))
+		for _, s := range told {
+			known[s] = true
+		}
+		delete(known, 0)
+	}
+	e.pieces = pieces(old.text, now.text, spans, known)
 	return e
+}
+
+// cutsOff: the change leaves out the end of the text, much of it, as feeds do
+// that go over from full texts to teasers.
+func (e *edit) cutsOff(s span) bool {
+	n := len(e.old.text.tokens)
+	return int(s.a1) == n && int(s.b1) == len(e.now.text.tokens) && s.inserted() <= 6 && 10*s.deleted() >= 4*n && s.deleted() >= 20 && s.b0 >= 8
+}
+
+// reset forgets what was measured, when the pieces are others.
+func (e *edit) reset() {
+	*e = edit{old: e.old, now: e.now, spans: e.spans, pieces: e.pieces, cut: e.cut, main: -1}
 }
 
 // measure fills the vector from the pieces.
@@ -410,7 +435,7 @@ func (e *edit) swapsNumber(p piece) bool {
 	// year alone, is put right more often than it is news.
 	x, y := findDate(e.old.text.around(p.a0, p.a1), e.now.when), findDate(e.now.text.around(p.b0, p.b1), e.now.when)
 	if !x.IsZero() && !y.IsZero() {
-		return !x.Equal(y) && (e.now.when.IsZero() || y.After(e.now.when.Add(-day)) || x.After(e.now.when.Add(-day)))
+		return !x.Equal(y) && (e.now.when.IsZero() || y.After(e.now.when) || x.After(e.now.when))
 	}
 	return !year(old) || !year(now)
 }
@@ -561,6 +586,9 @@ func (e *edit) truncated() bool {
 		short, long = a, b
 	}
 	n := len(short.tokens)
+	if short == b {
+		return e.cut
+	}
 	if n < 8 || len(long.tokens) < n+n/2 {
 		return false
 	}
@@ -571,9 +599,6 @@ func (e *edit) truncated() bool {
 	// A few words more may say where to read on.
 	if n-same > 6 || same < 8 {
 		return false
-	}
-	if short == b {
-		return true
 	}
 	// It has grown: a teaser breaks off, a text that was whole ends.
 	last := short.doc.lines[len(short.doc.lines)-1].text

@@ -1,7 +1,8 @@
 package change
 
 import (
-	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,49 +26,107 @@ type finding struct {
 	diff   []Hunk
 }
 
-// judge compares two versions of a post.
-func judge(old, now version, sensitivity string) finding {
-	spans := compareTexts(old.text, now.text)
-	if len(spans) == 0 {
-		if old.title != now.title {
-			return finding{score: 0.1, reason: "only the title changed"}
-		}
-		return finding{reason: "the words are the same"}
+// What the settings' words of sensitivity mean: the score from which an edit is
+// told. With low, hardly anything is told that is not marked as an update; with
+// high, a follower rather hears too much. README.md has what each reaches.
+const (
+	tellLow    = 0.75
+	tellNormal = 0.45
+	tellHigh   = 0.22
+)
+
+func threshold(sensitivity string) float64 {
+	switch sensitivity {
+	case "low":
+		return tellLow
+	case "high":
+		return tellHigh
 	}
-	added, deleted := map[uint64]int{}, 0
-	longest, n := span{}, 0
-	for _, s := range spans {
-		for _, t := range old.text.tokens[s.a0:s.a1] {
-			added[t.sum]--
-			deleted++
-		}
-		for _, t := range now.text.tokens[s.b0:s.b1] {
-			added[t.sum]++
-		}
-		if s.inserted()-s.deleted() > longest.inserted()-longest.deleted() {
-			longest = s
+	return tellNormal
+}
+
+// judge tells whether followers should hear of the edit, and why.
+func (e *edit) judge(sensitivity string) finding {
+	e.measure()
+	f := finding{score: e.score(&fitted)}
+	f.told = f.score >= threshold(sensitivity)
+	if f.told {
+		f.note = e.note()
+		if f.note.Text == "" {
+			// Nothing was said that could be told.
+			f.told = false
+			f.score = min(f.score, threshold(sensitivity)-0.01)
 		}
 	}
-	for _, v := range added {
-		n += max(0, v)
-	}
-	f := finding{diff: hunks(old.text, now.text, spans)}
-	f.score = min(1, float64(n)/24)
-	f.reason = fmt.Sprintf("%d new words", n)
-	if n >= 12 && longest.inserted() >= 12 && 2*n > deleted {
-		f.told = true
-		f.note.Text = now.text.quote(longest.b0, longest.b1)
-	}
+	f.reason = e.reason(f.told)
+	f.diff = hunks(e.old.text, e.now.text, e.spans)
 	return f
 }
 
-// hunks are the changes for a person to read, a few words around them.
+// Model weighs the features of an edit that its author does not mark as an
+// update: a logistic regression.
+type Model struct {
+	Bias    float64
+	Weights []float64 // by feature, as Measure names them
+}
+
+// score is 0 for what is certainly silent, 1 for what is certainly told.
+func (e *edit) score(m *Model) float64 {
+	v := &e.vector
+	if len(e.pieces) == 0 && !e.title.changed {
+		return 0
+	}
+	z := m.Bias
+	for i, w := range m.Weights {
+		z += w * v[i]
+	}
+	p := 1 / (1 + math.Exp(-z))
+	if v[featTruncated] == 1 || v[featTranslated] > 0.5 {
+		p = min(p, 0.1)
+	}
+	if v[featFlip] == 1 && v[featOld] == 0 {
+		p = max(p, 0.6) // a "not" more or less, and nothing else
+	}
+	if _, s := e.strong(); s > 0 && (v[featTruncated] == 0 || e.cut || v[featToday] == 1) {
+		p = s + (1-s)*p
+	}
+	return math.Round(p*1000) / 1000
+}
+
+// strong is evidence that alone is enough: the author's own word that this is
+// an update.
+func (e *edit) strong() (what string, score float64) {
+	v := &e.vector
+	switch {
+	case len(e.labels) > 0:
+		return "label", 0.95
+	case v[featTitleState] > 0:
+		return "title", 0.93
+	case v[featMarked] > 0:
+		return "marked", 0.9
+	case v[featSelf] > 0:
+		return "self", 0.9
+	case v[featToday] > 0 && v[featTypo] == 0:
+		return "today", 0.88
+	}
+	return "", 0
+}
+
+// hunks are the changes for a person to read.
 func hunks(a, b *text, spans []span) []Hunk {
+	const most, long = 40, 600 // hunks, bytes of each side
 	var out []Hunk
-	for _, s := range spans {
-		out = append(out, Hunk{Old: a.quote(s.a0, s.a1), New: b.quote(s.b0, s.b1)})
+	for _, s := range spans[:min(len(spans), most)] {
+		out = append(out, Hunk{Old: clip(a.quote(s.a0, s.a1), long), New: clip(b.quote(s.b0, s.b1), long)})
 	}
 	return out
+}
+
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "…"
 }
 
 // quote is the text of some tokens, with its punctuation and line feeds.
@@ -80,7 +139,7 @@ func (t *text) quote(from, to int32) string {
 	for l := first.line; l <= last.line; l++ {
 		s := t.doc.lines[l].text
 		begin, end := 0, len(s)
-		if l == first.line && (from > 0 && t.tokens[from-1].line == l) {
+		if l == first.line && from > 0 && t.tokens[from-1].line == l {
 			begin = int(first.start)
 		}
 		if l == last.line && int(to) < len(t.tokens) && t.tokens[to].line == l {
@@ -89,14 +148,41 @@ func (t *text) quote(from, to int32) string {
 			next := int(t.tokens[to].start)
 			if i := strings.IndexByte(s[end:next], ' '); i >= 0 {
 				end += i
-			} else if next == len(s) {
-				end = next
 			}
 		}
 		if b.Len() > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(strings.TrimSpace(s[begin:end]))
+		b.WriteString(strings.TrimSpace(s[begin:max(begin, end)]))
 	}
 	return b.String()
+}
+
+// mergeTold adds sentences to those that readers know, the oldest first.
+func mergeTold(told []uint32, more []uint32) []uint32 {
+	const most = 96
+	for _, s := range more {
+		if s != 0 && !slices.Contains(told, s) {
+			told = append(told, s)
+		}
+	}
+	return told[max(0, len(told)-most):]
+}
+
+// heard gives the sentences that readers know once this edit is dealt with:
+// those that were put in, where they are told, and those that were taken out.
+func (e *edit) heard(told bool) []uint32 {
+	var out []uint32
+	add := func(t *text, from, to int32) {
+		for _, r := range t.sentencesIn(from, to) {
+			out = append(out, sentenceSum(t.tokens[r[0]:r[1]]))
+		}
+	}
+	for _, p := range e.pieces {
+		add(e.old.text, p.a0, p.a1)
+		if told {
+			add(e.now.text, p.b0, p.b1)
+		}
+	}
+	return out
 }

@@ -70,15 +70,54 @@ type Judgement struct {
 	Note    string  `json:"note,omitzero"`
 }
 
-// Features gives the measures of a pair by which it is judged, and their names.
-func Features(p Pair) (names []string, values []float64) {
-	e := study(p.versions())
-	return featureNames[:], e.vector[:]
+// Measures are the features of a pair.
+type Measures struct {
+	Names  []string
+	Values []float64
+	// Marked: the author says that it is an update, so that no model is asked.
+	Marked bool
+	edit   *edit
 }
+
+// Measure measures a pair, for whoever fits a model.
+func Measure(p Pair) Measures {
+	old, now := p.versions()
+	e := study(old, now, nil)
+	e.measure()
+	_, s := e.strong()
+	return Measures{featureNames[:], e.vector[:], s > 0, e}
+}
+
+// Score is what the pair scores by a model.
+func (m Measures) Score(model Model) float64 { return m.edit.score(&model) }
 
 func (p Pair) versions() (old, now version) {
 	make := func(v Version) version {
 		return version{title: v.Title, text: newText(parseDocument(v.HTML)), tags: v.Tags, published: p.Published.Time, when: p.Edited.Time}
 	}
 	return make(p.Old), make(p.New)
+}
+
+// Judge tells what became of the post of a pair. Its own record is all that it
+// goes by: no other post of the source, nothing learned.
+func Judge(p Pair, sensitivity string) Judgement {
+	j := Judgement{ID: p.ID, Verdict: Same}
+	old, now := p.versions()
+	if rest, mark := withoutRerunMark(p.New.Title); mark != "" {
+		if _, was := withoutRerunMark(p.Old.Title); was == "" && sumOf(titleTokens(rest)) == sumOf(titleTokens(p.Old.Title)) {
+			j.Verdict, j.Score = Rerun, 1
+			j.Reason = fmt.Sprintf("the title of the old post with %q before it", mark)
+			return j
+		}
+	}
+	e := study(old, now, nil)
+	f := e.judge(sensitivity)
+	j.Score, j.Reason = f.score, f.reason
+	switch {
+	case f.told:
+		j.Verdict, j.Note = Update, f.note.Text
+	case len(e.pieces) > 0 || e.title.changed || e.cut || p.Old.HTML != p.New.HTML || p.Old.Title != p.New.Title:
+		j.Verdict = Edit
+	}
+	return j
 }

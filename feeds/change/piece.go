@@ -53,8 +53,8 @@ func (t *text) weights(from, to int32) float64 {
 	return w
 }
 
-// pieces looks at each change.
-func pieces(a, b *text, spans []span) []piece {
+// pieces looks at each change. told holds sentences that readers know already.
+func pieces(a, b *text, spans []span, told map[uint32]bool) []piece {
 	out := make([]piece, 0, len(spans))
 	olds := counts(a.tokens)
 	for _, s := range spans {
@@ -72,6 +72,15 @@ func pieces(a, b *text, spans []span) []piece {
 			}
 		}
 		p.stale = b.stale(s, olds)
+		if len(told) > 0 {
+			for _, r := range b.sentencesIn(s.b0, s.b1) {
+				if told[sentenceSum(b.tokens[r[0]:r[1]])] {
+					for i := max(r[0], s.b0); i < min(r[1], s.b1); i++ {
+						p.stale[i-s.b0] = true
+					}
+				}
+			}
+		}
 		old := 0
 		for _, o := range p.stale {
 			if o {
@@ -168,18 +177,27 @@ func (t *text) sentencesIn(from, to int32) [][2]int32 {
 // alike tells whether two short texts have nearly the same letters, as a typo
 // and its correction have.
 func alike(a, b string) bool {
-	if strings.ContainsFunc(a, unicode.IsDigit) || strings.ContainsFunc(b, unicode.IsDigit) {
-		return squash(a) == squash(b)
-	}
 	a, b = squash(a), squash(b)
 	if a == b {
 		return true
+	}
+	if digitsOf(a) != digitsOf(b) {
+		return false
 	}
 	n, m := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
 	if max(n, m) > 64 || max(n, m) < 3 {
 		return false
 	}
 	return 10*distance([]rune(a), []rune(b)) <= 4*max(n, m)
+}
+
+func digitsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, s)
 }
 
 // squash keeps letters and digits.
@@ -337,4 +355,12 @@ func withoutPaths(s string) string {
 	return strings.Join(slices.DeleteFunc(fields, func(f string) bool {
 		return strings.Contains(f, "/") && strings.ContainsFunc(f, unicode.IsLetter) && len(f) > 12
 	}), " ")
+}
+
+// sentenceSum is by which a sentence is known again; 0 for one too short.
+func sentenceSum(tokens []token) uint32 {
+	if len(tokens) < 4 {
+		return 0
+	}
+	return uint32(sumOf(tokens)>>8) | 1
 }

@@ -21,7 +21,8 @@ type record struct {
 
 	// First and Published are seconds since 1970; Updated is what feeds show.
 	// left is when the post left the source's window, 0 while it is there.
-	first, published, updated, left int64
+	// seen is when the text was last taken in.
+	first, published, updated, left, seen int64
 
 	raw   uint64 // of everything that is shown of the post but its dates
 	body  uint64 // of the words of its body
@@ -51,14 +52,14 @@ type remembered struct {
 type recordFlags uint8
 
 const (
-	flagInferred  recordFlags = 1 << iota // published is when it was first seen
-	flagPrivate                           // private when last seen, and never told
-	flagGone                              // told gone
-	flagTeaser                            // only a part of the text was there last
-	flagSummary                           // judged by its summary
-	flagUntold                            // not shared when first seen
-	flagDamaged                           // rebuilt after damage
-	flagUndatable                         // the source gives no date
+	flagInferred recordFlags = 1 << iota // published is when it was first seen
+	flagPrivate                          // private when last seen, and never told
+	flagGone                             // told gone
+	flagTeaser                           // only a part of the text was there last
+	flagSummary                          // judged by its summary
+	flagUntold                           // not shared when first seen
+	flagDamaged                          // rebuilt after damage
+	flagVolatile                         // changed in nothing but noise or markup last
 )
 
 // recordVersion leads every record.
@@ -73,7 +74,7 @@ func (r *record) encode() []byte {
 	h := make([]byte, 0, 192)
 	h = append(h, byte(r.flags))
 	h = binary.AppendUvarint(h, uint64(r.revision))
-	for _, v := range []int64{r.first, r.published, r.updated, r.left} {
+	for _, v := range []int64{r.first, r.published, r.updated, r.left, r.seen} {
 		h = binary.AppendVarint(h, v)
 	}
 	for _, v := range []uint64{r.raw, r.body, r.title} {
@@ -120,7 +121,7 @@ func decodeRecord(key string, b []byte) (*record, error) {
 	}
 	c := cursor{b: head}
 	r := &record{key: key, flags: recordFlags(c.byte()), revision: int(c.uvarint())}
-	for _, v := range []*int64{&r.first, &r.published, &r.updated, &r.left} {
+	for _, v := range []*int64{&r.first, &r.published, &r.updated, &r.left, &r.seen} {
 		*v = c.varint()
 	}
 	for _, v := range []*uint64{&r.raw, &r.body, &r.title} {
