@@ -47,7 +47,7 @@ func absoluteURL(s string) bool {
 // absolute makes the addresses in a piece of HTML absolute. Nothing else of it
 // changes, and most HTML comes back as it is, for it has no relative ones.
 func absolute(html string, base *url.URL) string {
-	if base == nil || strings.IndexByte(html, '<') < 0 {
+	if base == nil || !mayBeRelative(html) {
 		return html
 	}
 	var (
@@ -92,6 +92,30 @@ func absolute(html string, base *url.URL) string {
 		return html
 	}
 	return string(append(out, b[done:]...))
+}
+
+// mayBeRelative looks, without reading the HTML, whether anything that looks like
+// an attribute with an address holds one that is not absolute.
+func mayBeRelative(html string) bool {
+	for i := 0; ; i++ {
+		n := strings.IndexByte(html[i:], '=')
+		if n < 0 {
+			return false
+		}
+		i += n
+		from := i
+		for from > 0 && i-from < 12 && html[from-1]|0x20 >= 'a' && html[from-1]|0x20 <= 'z' {
+			from--
+		}
+		spaced := from == i && i > 0 && spaceByte(html[i-1]) // href = "…"
+		if name := []byte(html[from:i]); !spaced && !addressAttr(name) && !strings.EqualFold(string(name), "srcset") {
+			continue
+		}
+		value := strings.TrimLeft(html[i+1:], "\"' \t\r\n")
+		if !strings.HasPrefix(value, "http://") && !strings.HasPrefix(value, "https://") || strings.HasSuffix(strings.ToLower(html[from:i]), "srcset") {
+			return true
+		}
+	}
 }
 
 func addressAttr(name []byte) bool {

@@ -18,9 +18,9 @@ func dress(t *tree, items []int) []byte {
 	at := root.start
 	for _, i := range items {
 		t.children(i, func(_ int, n *node) {
-			if n.name != "title" && n.end > n.start && n.start >= at && opaque(n.space, n.name) {
-				out = append(out, t.b[at:n.start]...)
-				at = n.end
+			if n.name != "title" && n.tag >= at && opaque(n.space, n.name) {
+				out = append(out, t.b[at:n.tag]...)
+				at = n.after
 			}
 		})
 	}

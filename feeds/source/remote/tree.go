@@ -12,7 +12,7 @@ import (
 // stack that overflows kills the process.
 const (
 	maxDepth    = 256
-	maxElements = 500_000
+	maxElements = 250_000
 )
 
 // node is an element. Its slices are parts of the document.
@@ -26,9 +26,9 @@ type node struct {
 	// base is what links within are relative to: an index of tree.bases.
 	base int
 	lang string // xml:lang in force
-	// tag is where its start tag begins in the document, start and end are those
-	// of inner.
-	tag, start, end int
+	// tag is where its start tag begins in the document, after where its end tag
+	// ends; start and end are those of inner.
+	tag, start, end, after int
 }
 
 // tree is the elements of a document in its order, as far as a reader of feeds
@@ -82,7 +82,7 @@ type open struct {
 // base is the document's address.
 func grow(b []byte, base *url.URL) (*tree, error) {
 	t := &tree{b: b, bases: []*url.URL{base}}
-	t.nodes = make([]node, 0, 64+bytes.Count(b, []byte("</")))
+	t.nodes = make([]node, 0, min(64+bytes.Count(b, []byte("</")), 4096))
 	var (
 		s     = scanner{b: b}
 		stack = make([]open, 0, 16)
@@ -123,7 +123,7 @@ func grow(b []byte, base *url.URL) (*tree, error) {
 				t.enter(&o, tok, &names, len(stack)+1)
 			}
 			if tok.empty {
-				t.leave(o, tok.end)
+				t.leave(o, tok.end, tok.end)
 				names.leave(len(stack))
 				done = len(stack) == 0
 				continue
@@ -135,7 +135,7 @@ func grow(b []byte, base *url.URL) (*tree, error) {
 			}
 			o := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
-			t.leave(o, tok.start)
+			t.leave(o, tok.start, tok.end)
 			if o.scope {
 				names.leave(len(stack))
 			}
@@ -192,13 +192,13 @@ func (t *tree) enter(o *open, tok token, names *bindings, depth int) {
 	t.nodes = append(t.nodes, n)
 }
 
-// leave closes an element whose end tag begins at end.
-func (t *tree) leave(o open, end int) {
+// leave closes an element whose end tag is from end to after.
+func (t *tree) leave(o open, end, after int) {
 	if o.node < 0 {
 		return
 	}
 	n := &t.nodes[o.node]
-	n.end = end
+	n.end, n.after = end, after
 	n.inner = t.b[n.start:n.end]
 	n.next = len(t.nodes)
 }
