@@ -1,6 +1,8 @@
 package change
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,7 +26,10 @@ func (e *edit) note() Note {
 
 func (e *edit) noteText() string {
 	b := e.now.text
-	for _, i := range e.labels {
+	// Of several, the one that says most.
+	labels := slices.Clone(e.labels)
+	slices.SortStableFunc(labels, func(i, j int) int { return cmp.Compare(e.pieces[j].freshWords(b), e.pieces[i].freshWords(b)) })
+	for _, i := range labels {
 		p := e.pieces[i]
 		if from, ok := b.labelIn(p, classLabel); ok {
 			if s := e.quoteNew(p, from); s != "" {
@@ -71,6 +76,7 @@ func (e *edit) noteText() string {
 func (e *edit) quoteNew(p piece, from int32) string {
 	b := e.now.text
 	var out strings.Builder
+	heading := 0 // where the headings begin that end the note
 	for _, r := range b.sentencesIn(p.b0, p.b1) {
 		start, end := max(r[0], p.b0), min(r[1], p.b1)
 		if from >= 0 {
@@ -89,7 +95,7 @@ func (e *edit) quoteNew(p piece, from int32) string {
 			}
 		}
 		whole := start == r[0] && end == r[1] || from >= 0 && start == from && end == p.b1
-		if 2*stale > int(end-start) || !whole && (end-start)*10 < (r[1]-r[0])*7 {
+		if 2*stale > int(end-start) && start != from || !whole && (end-start)*10 < (r[1]-r[0])*7 {
 			if out.Len() > 0 {
 				break
 			}
@@ -106,12 +112,33 @@ func (e *edit) quoteNew(p piece, from int32) string {
 				out.WriteByte(' ')
 			}
 		}
+		length := out.Len()
 		out.WriteString(s)
+		if b.doc.lines[b.tokens[start].line].kind != 'h' {
+			heading = 0
+		} else if heading == 0 {
+			heading = length
+		}
 		if out.Len() > 4*noteLength {
 			break
 		}
 	}
-	return cut(out.String())
+	s := out.String()
+	if heading > 0 {
+		s = s[:heading] // a heading over what is not in the note
+	}
+	return cut(s)
+}
+
+// freshWords is the size of what is new of a piece.
+func (p piece) freshWords(t *text) float64 {
+	n := 0.0
+	for i, old := range p.stale {
+		if !old {
+			n += t.weight(t.tokens[p.b0+int32(i)])
+		}
+	}
+	return n
 }
 
 // passage is the text of some tokens of one line, with the marks that open and
@@ -126,6 +153,10 @@ func (t *text) passage(from, to int32) string {
 	}
 	for begin > floor {
 		r, n := utf8.DecodeLastRuneInString(s[floor:begin])
+		before, _ := utf8.DecodeLastRuneInString(s[floor : begin-n])
+		if r == '"' && begin-n > floor && !unicode.IsSpace(before) {
+			break // closes what was before
+		}
 		if unicode.IsSpace(r) || unicode.In(r, unicode.Pe, unicode.Pf) || strings.ContainsRune(".,;:!?)]。！？，；", r) {
 			break
 		}
@@ -135,13 +166,13 @@ func (t *text) passage(from, to int32) string {
 		s = t.doc.lines[last.line].text
 		return t.doc.lines[first.line].text[begin:] + "\n" + s[:end]
 	}
-	ceiling := len(s)
+	ceiling, open := len(s), true
 	if int(to) < len(t.tokens) && t.tokens[to].line == first.line {
-		ceiling = int(t.tokens[to].start)
+		ceiling, open = int(t.tokens[to].start), false
 	}
 	for end < ceiling {
 		r, n := utf8.DecodeRuneInString(s[end:])
-		if unicode.IsSpace(r) || unicode.In(r, unicode.Ps, unicode.Pi) {
+		if !open && (unicode.IsSpace(r) || unicode.In(r, unicode.Ps, unicode.Pi)) {
 			break
 		}
 		end += n

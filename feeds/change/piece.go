@@ -132,7 +132,7 @@ func (t *text) newSentences(p piece) int {
 // the old text: what is moved, or regenerated, is not new.
 func (t *text) stale(s span, olds map[uint64]int) []bool {
 	out := make([]bool, s.inserted())
-	const least = 6 // tokens
+	const least = 8 // tokens
 	for i := s.b0; i+2 < s.b1; {
 		j := i
 		for j+2 < s.b1 && olds[trigram(t.tokens[j:])] > 0 {
