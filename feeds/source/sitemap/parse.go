@@ -70,10 +70,16 @@ func (p page) post(language string) feeds.Post {
 		}
 	}
 	if p.image != "" {
-		t, _, _ := strings.Cut(mime.TypeByExtension(strings.ToLower(path.Ext(p.image))), ";")
-		out.Image = &feeds.Media{URL: p.image, Alt: p.caption, Type: t}
+		out.Image = &feeds.Media{URL: p.image, Alt: p.caption, Type: mediaType(p.image)}
 	}
 	return out
+}
+
+// mediaType goes by the ending.
+func mediaType(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	t, _, _ := strings.Cut(mime.TypeByExtension(strings.ToLower(path.Ext(address))), ";")
+	return t
 }
 
 func titleOf(address string) string {

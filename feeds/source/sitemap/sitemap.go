@@ -1,6 +1,7 @@
-// Package sitemap reads the pages that a sitemap names. It knows what a sitemap
-// says of a page: its address, its dates and, in a news sitemap, its title; it
-// does not read the pages.
+// Package sitemap reads the pages that a sitemap names: for sites without a
+// feed. It knows what a sitemap says of a page (its address, its dates and, in
+// a news sitemap, its title) and reads the head of a new page for the rest. A
+// new lastmod alone says nothing of what was changed, and is not told.
 //
 // https://www.sitemaps.org/protocol.html
 package sitemap
@@ -23,7 +24,8 @@ import (
 // Config is what the settings say of a sitemap.
 type Config struct {
 	URL   string `yaml:"url" required:"true" format:"url" doc:"address of a sitemap or of an index of sitemaps"`
-	Items int    `yaml:"items" default:"1000" min:"1" max:"50000" doc:"how many pages are taken, newest first"`
+	Items int    `yaml:"items" default:"1000" min:"1" max:"50000" doc:"how many pages the first reading takes, newest first"`
+	Pages string `yaml:"pages" default:"read" enum:"read,off" doc:"whether new pages are read for their titles, which only news sitemaps tell"`
 }
 
 // Check tells what is wrong with the settings.
@@ -77,6 +79,9 @@ func New(c Config, o source.Options) (*Source, error) {
 type state struct {
 	fetch.State
 	Children map[string]child `json:"children,omitzero"`
+	Known    known            `json:"known,omitzero"`
+	// Tries counts for a page how often it could not be read.
+	Tries map[string]int `json:"tries,omitzero"`
 }
 
 type child struct {
@@ -101,53 +106,57 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 	if err != nil {
 		return source.Reading{}, err
 	}
-	is := state{State: resp.State, Children: was.Children}
-	r := source.Reading{NotBefore: resp.NotBefore}
-	if resp.NotModified {
-		// An index may stay the same while its sitemaps change; each answers for itself.
-		if len(was.Children) == 0 {
-			r.Unchanged = true
-			r.State, err = json.Marshal(is)
-			return r, err
-		}
-	} else if resp.Moved != "" {
-		is.URL = resp.Moved
-		r.Notes = append(r.Notes, "moved for good to "+fetch.Redact(resp.Moved))
-	}
+	is := state{State: resp.State, Children: was.Children, Known: was.Known, Tries: was.Tries}
+	first := was.Known == nil
+	r := source.Reading{NotBefore: resp.NotBefore, Partial: !first}
 	var pages []page
-	if resp.NotModified {
-		pages, err = s.again(ctx, &is, &r)
-	} else {
-		var doc document
-		if doc, err = parse(resp.Body, resp.URL, s.o.Timezone); err != nil {
+	switch {
+	case resp.NotModified:
+		// An index may stay the same while its sitemaps change; each answers for itself.
+		if pages, err = s.again(ctx, &is, &r); err != nil {
+			return source.Reading{}, err
+		}
+	default:
+		if resp.Moved != "" {
+			is.URL = resp.Moved
+			r.Notes = append(r.Notes, "moved for good to "+fetch.Redact(resp.Moved))
+		}
+		doc, err := parse(resp.Body, resp.URL, s.o.Timezone)
+		if err != nil {
 			return source.Reading{}, fmt.Errorf("read %s: %w", fetch.Redact(resp.URL), err)
 		}
 		r.Notes = append(r.Notes, doc.notes...)
-		pages = doc.pages
+		pages, is.Children = doc.pages, nil
 		if doc.index {
-			r.Partial = len(was.Children) > 0
-			pages, err = s.children(ctx, doc.sitemaps, was.Children, &is, &r)
-		} else {
-			is.Children = nil
+			if pages, err = s.children(ctx, doc.sitemaps, was.Children, &is, &r); err != nil {
+				return source.Reading{}, err
+			}
 		}
 	}
+	if is.Known == nil {
+		is.Known = known{}
+	}
+	fresh, err := is.Known.fresh(pages)
+	if err != nil {
+		return source.Reading{}, fmt.Errorf("read %s: %w", fetch.Redact(s.c.URL), err)
+	}
+	posts, err := s.posts(ctx, fresh, first, &is, &r)
 	if err != nil {
 		return source.Reading{}, err
 	}
 	if r.State, err = json.Marshal(is); err != nil {
 		return source.Reading{}, err
 	}
-	if len(pages) == 0 && r.Partial {
+	if len(posts) == 0 && !first {
 		r.Unchanged = true
 		return r, nil
 	}
-	r.Feed = s.feed(pages, &r)
+	r.Feed = s.feed(posts)
 	return r, nil
 }
 
 // again asks the sitemaps of an index that has not changed.
 func (s *Source) again(ctx context.Context, is *state, r *source.Reading) ([]page, error) {
-	r.Partial = true
 	var maps []sitemap
 	for address, c := range is.Children {
 		maps = append(maps, sitemap{address, c.Modified})
@@ -158,12 +167,10 @@ func (s *Source) again(ctx context.Context, is *state, r *source.Reading) ([]pag
 // children reads those sitemaps of an index that may have changed. One that
 // cannot be read is noted and tried again the next time.
 func (s *Source) children(ctx context.Context, maps []sitemap, was map[string]child, is *state, r *source.Reading) ([]page, error) {
-	slices.SortStableFunc(maps, func(a, b sitemap) int {
-		if c := b.modified.Compare(a.modified); c != 0 {
-			return c
-		}
-		return 0
-	})
+	slices.SortStableFunc(maps, func(a, b sitemap) int { return b.modified.Compare(a.modified) })
+	if len(maps) == 0 {
+		return nil, nil
+	}
 	if len(maps) > maxSitemaps {
 		r.Notes = append(r.Notes, fmt.Sprintf("of its %d sitemaps the newest %d are read", len(maps), maxSitemaps))
 		maps = maps[:maxSitemaps]
@@ -199,7 +206,6 @@ func (s *Source) children(ctx context.Context, maps []sitemap, was map[string]ch
 			return nil, failure
 		}
 		r.Notes = append(r.Notes, fmt.Sprintf("%d of its sitemaps cannot be read: %v", failed, failure))
-		r.Partial = true
 	}
 	return pages, nil
 }
@@ -216,7 +222,7 @@ func (s *Source) now() time.Time {
 }
 
 func (s *Source) child(ctx context.Context, m sitemap, before child) ([]page, child, error) {
-	resp, err := s.o.Client.Get(ctx, m.url, s.o.Request, before.State)
+	resp, err := s.o.Client.Get(ctx, m.url, s.o.RequestFor(s.c.URL, m.url), before.State)
 	if err != nil {
 		return nil, child{}, err
 	}
@@ -231,25 +237,66 @@ func (s *Source) child(ctx context.Context, m sitemap, before child) ([]page, ch
 	return doc.pages, c, nil
 }
 
-// feed makes posts of the newest pages.
-func (s *Source) feed(pages []page, r *source.Reading) feeds.Feed {
+// posts makes posts of pages, newest first. Those of a first reading are not
+// read: they are there to be known, not to be told.
+func (s *Source) posts(ctx context.Context, pages []page, first bool, is *state, r *source.Reading) ([]feeds.Post, error) {
 	slices.SortStableFunc(pages, func(a, b page) int { return b.date().Compare(a.date()) })
 	if len(pages) > s.c.Items {
 		r.Notes = append(r.Notes, fmt.Sprintf("of its %d pages the newest %d are taken", len(pages), s.c.Items))
 		pages = pages[:s.c.Items]
-		r.Partial = true
 	}
-	f := feeds.Feed{Format: "sitemap", Language: s.o.Language}
+	untitled := 0
+	for _, p := range pages {
+		if p.title == "" {
+			untitled++
+		}
+	}
+	ask := !first && s.c.Pages != "off" && untitled <= maxRead
+	if !first && untitled > maxRead {
+		r.Notes = append(r.Notes, fmt.Sprintf("%d pages are new at once; they are not read for their titles", untitled))
+	}
+	var posts []feeds.Post
+	tries := map[string]int{}
+	for _, p := range pages {
+		if p.title != "" || !ask {
+			posts = append(posts, p.post(s.o.Language))
+			continue
+		}
+		post, err := s.readPage(ctx, p)
+		switch {
+		case ctx.Err() != nil:
+			return nil, err
+		case errors.Is(err, errNotShown):
+		case err != nil && is.Tries[p.url]+1 < maxTries:
+			tries[p.url] = is.Tries[p.url] + 1
+			delete(is.Known, p.key())
+			is.forget()
+			r.Notes = append(r.Notes, fmt.Sprintf("a new page cannot be read yet: %v", err))
+		default:
+			if err != nil {
+				r.Notes = append(r.Notes, fmt.Sprintf("a new page is told without its title: %v", err))
+			}
+			posts = append(posts, post)
+		}
+	}
+	is.Tries = tries
+	return posts, nil
+}
+
+// forget makes the next reading read everything again.
+func (s *state) forget() {
+	s.ETag, s.LastModified, s.Hash = "", "", 0
+	for address, c := range s.Children {
+		c.ETag, c.LastModified, c.Hash, c.Modified = "", "", 0, time.Time{}
+		s.Children[address] = c
+	}
+}
+
+func (s *Source) feed(posts []feeds.Post) feeds.Feed {
+	f := feeds.Feed{Format: "sitemap", Language: s.o.Language, Posts: posts}
 	if u, err := url.Parse(s.c.URL); err == nil {
 		f.Title = u.Hostname()
 		f.Link = (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}).String()
-	}
-	seen := make(map[string]bool, len(pages))
-	for _, p := range pages {
-		if !seen[p.url] {
-			seen[p.url] = true
-			f.Posts = append(f.Posts, p.post(s.o.Language))
-		}
 	}
 	return f
 }

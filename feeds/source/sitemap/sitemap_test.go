@@ -25,6 +25,7 @@ type host struct {
 	*httptest.Server
 	docs  map[string]string
 	asked map[string]int
+	fail  string // path that answers 500
 	s     *sitemap.Source
 	state []byte
 }
@@ -34,6 +35,10 @@ func newHost(t *testing.T, items int, docs map[string]string) *host {
 	h := &host{docs: docs, asked: map[string]int{}}
 	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.asked[r.URL.Path]++
+		if r.URL.Path == h.fail {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
 		doc, ok := h.docs[r.URL.Path]
 		if !ok {
 			http.NotFound(w, r)
@@ -116,13 +121,70 @@ func TestIndex(t *testing.T) {
 	if r = h.read(t); !r.Unchanged {
 		t.Errorf("second is not unchanged: %s", ids(r))
 	}
-	h.docs["/new.xml"] = `<urlset><url><loc>HOST/3</loc><lastmod>2026-03-10</lastmod></url></urlset>`
+	h.docs["/new.xml"] = `<urlset><url><loc>HOST/2</loc><lastmod>2026-03-10</lastmod></url><url><loc>HOST/3</loc><lastmod>2026-03-10</lastmod></url></urlset>`
+	h.docs["/3"] = "<title>Three</title>"
 	r = h.read(t)
 	if got, want := ids(r), "/3"; got != want || !r.Partial {
 		t.Errorf("third: %q, want %q; partial %v", got, want, r.Partial)
 	}
 	if h.asked["/old.xml"] != 1 {
 		t.Errorf("a sitemap that has not changed for years was asked for %d times", h.asked["/old.xml"])
+	}
+}
+
+func TestNewPages(t *testing.T) {
+	h := newHost(t, 0, map[string]string{"/sitemap.xml": "<urlset><url><loc>HOST/old</loc></url></urlset>", "/old": "<title>Old</title>"})
+	h.read(t)
+	h.docs["/sitemap.xml"] = "<urlset><url><loc>HOST/old</loc><lastmod>2026-03-09</lastmod></url><url><loc>HOST/new</loc></url><url><loc>HOST/none</loc></url><url><loc>HOST/hidden</loc></url></urlset>"
+	h.docs["/new"] = `<!doctype html><html lang=fr><head><title>Nouveau – Site</title><meta property=og:title content="Nouveau &amp; bon"><meta name=description content="Tout <court>">
+<meta property=og:image content=/i.jpg><meta property=og:image:alt content="Un chat"><meta name=author content="Ann"><meta property=article:tag content=a><meta property=article:tag content=b>
+<script type="application/ld+json">{"@graph":[{"@type":"Person"},{"@type":"Article","datePublished":"2026-03-08T10:00:00+01:00"}]}</script></head><body><meta name=author content=no>`
+	h.docs["/hidden"] = `<meta name=robots content="noindex, nofollow"><title>x</title>`
+	want := []feeds.Post{{
+		ID: "/new", Title: "Nouveau & bon", Summary: "Tout &lt;court&gt;", Published: time.Date(2026, 3, 8, 9, 0, 0, 0, time.UTC), Language: "fr",
+		Image: &feeds.Media{URL: h.URL + "/i.jpg", Alt: "Un chat", Type: "image/jpeg"}, Authors: []feeds.Author{{Name: "Ann"}}, Tags: []string{"a", "b"},
+	}}
+	r := h.read(t)
+	if d := cmp.Diff(want, r.Feed.Posts); d != "" || !r.Partial {
+		t.Errorf("new pages (-want +got):\n%s partial %v, notes %q", d, r.Partial, r.Notes)
+	}
+	if h.asked["/old"] != 0 {
+		t.Error("a page that was known is read")
+	}
+	if r = h.read(t); !r.Unchanged {
+		t.Errorf("again: %q", ids(r))
+	}
+}
+
+// A page that cannot be read is tried again, and at last told without its title.
+func TestPageOutOfOrder(t *testing.T) {
+	h := newHost(t, 0, map[string]string{"/sitemap.xml": "<urlset></urlset>"})
+	h.read(t)
+	h.docs["/sitemap.xml"] = "<urlset><url><loc>HOST/my-page</loc></url></urlset>"
+	h.fail = "/my-page"
+	for range 2 {
+		if r := h.read(t); !r.Unchanged || len(r.Notes) != 1 || !strings.HasPrefix(r.Notes[0], "a new page cannot be read yet") {
+			t.Errorf("unchanged %v, notes %q", r.Unchanged, r.Notes)
+		}
+	}
+	if r := h.read(t); len(r.Feed.Posts) != 1 || r.Feed.Posts[0].Title != "my page" {
+		t.Errorf("posts %+v", r.Feed.Posts)
+	}
+	if r := h.read(t); !r.Unchanged || h.asked["/my-page"] != 3 {
+		t.Errorf("unchanged %v, asked %d times", r.Unchanged, h.asked["/my-page"])
+	}
+}
+
+func TestManyNewPages(t *testing.T) {
+	h := newHost(t, 0, map[string]string{"/sitemap.xml": "<urlset></urlset>"})
+	h.read(t)
+	var many strings.Builder
+	for i := range 50 {
+		fmt.Fprintf(&many, "<url><loc>HOST/page-%d</loc></url>", i)
+	}
+	h.docs["/sitemap.xml"] = "<urlset>" + many.String() + "</urlset>"
+	if r := h.read(t); len(r.Feed.Posts) != 50 || len(h.asked) != 1 {
+		t.Errorf("%d posts, asked for %v", len(r.Feed.Posts), h.asked)
 	}
 }
 

@@ -179,7 +179,7 @@ func (s *Source) root(ctx context.Context, root string) (*site, error) {
 	q := u.Query()
 	q.Set("_fields", "name,description,url,home,namespaces,site_icon_url")
 	u.RawQuery = query(q)
-	resp, err := s.o.Client.Get(ctx, u.String(), s.o.Request, fetch.State{})
+	resp, err := s.o.Client.Get(ctx, u.String(), s.o.RequestFor(s.c.URL, u.String()), fetch.State{})
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (s *Source) pages(ctx context.Context, t *site, l *list) ([]post, error) {
 		if err != nil {
 			return nil, err
 		}
-		resp, err := s.o.Client.Get(ctx, address, s.o.Request, prev)
+		resp, err := s.o.Client.Get(ctx, address, s.o.RequestFor(s.c.URL, address), prev)
 		if status, ok := errors.AsType[*fetch.StatusError](err); ok && page > 1 && status.Status == http.StatusBadRequest {
 			return all, nil // rest_post_invalid_page_number: posts went while we read
 		}
