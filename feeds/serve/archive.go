@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +32,24 @@ type shelf struct {
 }
 
 const maxShelf = 256
+
+// find gives the document of a path, made if it is not there: one at a time,
+// because that reads a lot.
+func (l *shelf) find(feed, path string, make func() (*document, error)) (*document, error) {
+	if d := l.get(path); d != nil {
+		return d, nil
+	}
+	l.one.Lock()
+	defer l.one.Unlock()
+	if d := l.get(path); d != nil {
+		return d, nil
+	}
+	d, err := make()
+	if d != nil {
+		l.put(feed, path, d)
+	}
+	return d, err
+}
 
 func (l *shelf) get(path string) *document {
 	l.mu.Lock()
@@ -62,23 +81,12 @@ func (l *shelf) drop(changed []change) {
 
 func (s *Server) archive(w http.ResponseWriter, r *http.Request, now *site, e *edition, name string) {
 	month, format := splitFormat(name)
-	first, err := time.Parse("2006-01", month)
-	if err != nil || format == "" {
+	if _, err := time.Parse("2006-01", month); err != nil || format == "" || e.feed.Kind == kindUpdates {
 		s.notFound(w, r)
 		return
 	}
 	path := "/feeds/" + e.feed.Name + "/archive/" + name
-	d := s.shelf.get(path)
-	if d == nil {
-		s.shelf.one.Lock()
-		if d = s.shelf.get(path); d == nil {
-			d, err = s.makeArchive(r.Context(), e, month, first, format)
-			if d != nil {
-				s.shelf.put(e.feed.Name, path, d)
-			}
-		}
-		s.shelf.one.Unlock()
-	}
+	d, err := s.shelf.find(e.feed.Name, path, func() (*document, error) { return s.makeArchive(r.Context(), e, month, format) })
 	if err != nil {
 		s.c.Log.Error("archive not made", "feed", e.feed.Name, "archive", month, "err", err)
 		w.Header().Set("Retry-After", "60")
@@ -93,39 +101,14 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request, now *site, e *e
 }
 
 // makeArchive makes the archive of a month, or returns nil if it has no posts.
-func (s *Server) makeArchive(ctx context.Context, e *edition, month string, first time.Time, format string) (*document, error) {
-	now := s.c.Now().UTC()
-	if first.After(now) {
-		return nil, nil
-	}
-	end := first.AddDate(0, 1, 0)
+func (s *Server) makeArchive(ctx context.Context, e *edition, month, format string) (*document, error) {
 	// The library gives the newest first, so everything newer is read as well.
-	posts, err := s.choose(ctx, e.feed, time.Time{}, maxRead)
+	posts, err := s.choose(ctx, e.feed, e.feed.since(s.c.Now()), maxRead)
 	if err != nil {
 		return nil, err
 	}
-	var inside []feeds.Post
-	older, newer := "", ""
-	for _, p := range posts { // newest first
-		switch {
-		case !p.Published.Before(end):
-			newer = archiveOf(p.Published)
-		case p.Published.Before(first):
-			if older == "" {
-				older = archiveOf(p.Published)
-			}
-		default:
-			inside = append(inside, p)
-		}
-	}
-	if len(inside) == 0 || older == "" && len(posts) >= maxRead {
-		return nil, nil // empty, or where reading ends and the month may be cut off
-	}
-	w := s.writing(e.feed)
-	w.Now, w.Archive, w.Older, w.Newer, w.Posts, w.Kind = now, month, older, newer, inside, ""
-	w.Aggregate = e.aggregate
-	body, err := render(write.Make(w), format)
-	if err != nil {
+	body, err := s.archiveBody(e, posts, month, format)
+	if body == nil || err != nil {
 		return nil, err
 	}
 	d, err := newDocument(body, contentTypes[format])
@@ -134,26 +117,66 @@ func (s *Server) makeArchive(ctx context.Context, e *edition, month string, firs
 	}
 	d.vary = varyCoding
 	age := s.c.MaxAge
-	if now.After(end.Add(48 * time.Hour)) {
+	if month < archiveOf(s.c.Now().Add(-48*time.Hour)) { // over, whatever the time zone
 		age = 30 * 24 * time.Hour
 	}
 	d.cacheControl = []string{fmt.Sprintf("public, max-age=%d", int(age.Seconds()))}
-	d.stamp(newest(inside, now))
+	d.stamp(s.modifiedArchive(e, month, posts))
 	return d, nil
 }
 
-// newest is the last date of posts that is not ahead of now.
-func newest(posts []feeds.Post, now time.Time) time.Time {
+// modifiedArchive is the last date of the posts of a month.
+func (s *Server) modifiedArchive(e *edition, month string, posts []feeds.Post) time.Time {
 	var t time.Time
+	now := s.c.Now()
 	for _, p := range posts {
+		if archiveOf(p.Published) != month {
+			continue
+		}
 		for _, u := range []time.Time{p.Published, p.Updated} {
 			if u.After(t) && !u.After(now) {
 				t = u
 			}
 		}
 	}
-	if t.IsZero() {
-		return now
+	// An edit moves no date of a post, but the document.
+	if d := e.docs[write.FormatAtom]; d.modified.After(t) {
+		t = d.modified
 	}
 	return t
+}
+
+// archiveBody writes the archive of a month, out of all posts of the feed;
+// nil if it has none there.
+func (s *Server) archiveBody(e *edition, posts []feeds.Post, month, format string) ([]byte, error) {
+	w := s.writing(e.feed)
+	all := months(posts)
+	i := slices.Index(all, month)
+	if i < 0 || i == len(all)-1 && len(posts) >= maxRead {
+		return nil, nil // no posts, or where reading ends and the month may be cut off
+	}
+	for _, p := range posts {
+		if archiveOf(p.Published) == month {
+			w.Posts = append(w.Posts, p)
+		}
+	}
+	if i+1 < len(all) && (i+2 < len(all) || len(posts) < maxRead) {
+		w.Older = all[i+1]
+	}
+	if i > 0 {
+		w.Newer = all[i-1]
+	}
+	w.Now, w.Archive, w.Kind, w.Aggregate = s.c.Now().UTC(), month, "", e.aggregate
+	return render(write.Make(w), format)
+}
+
+// months are the archives of posts, newest first.
+func months(posts []feeds.Post) []string {
+	var out []string
+	for _, p := range posts { // newest first
+		if m := archiveOf(p.Published); m != "" && !slices.Contains(out, m) {
+			out = append(out, m)
+		}
+	}
+	return out
 }

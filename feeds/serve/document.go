@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -73,34 +75,53 @@ func newDocument(body []byte, contentType string) (*document, error) {
 // hashOf names a document's bytes.
 func hashOf(body []byte) string { return fmt.Sprintf("%016x%x", xxhash.Sum64(body), len(body)) }
 
-func pack(body []byte) (out [codings][]byte, err error) {
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+// packer compresses; its tables are dear to make, so it is used again.
+type packer struct {
+	gzip   *gzip.Writer
+	brotli *brotli.Writer
+	zstd   *zstd.Encoder
+}
+
+var packers = sync.Pool{New: func() any {
+	// The window is as large as a feed; the levels are those beyond which a
+	// document gets hardly smaller, but much dearer to make.
+	z, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
 	if err != nil {
-		return out, fmt.Errorf("gzip: %w", err)
+		return err
 	}
-	z.Write(body)
-	if err := z.Close(); err != nil {
-		return out, fmt.Errorf("gzip: %w", err)
-	}
-	out[codingGzip] = bytes.Clone(b.Bytes())
-	b.Reset()
-	level := 9
-	if len(body) > 1<<20 {
-		level = 5
-	}
-	w := brotli.NewWriterLevel(&b, level)
-	w.Write(body)
-	if err := w.Close(); err != nil {
-		return out, fmt.Errorf("brotli: %w", err)
-	}
-	out[codingBrotli] = bytes.Clone(b.Bytes())
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
 	if err != nil {
-		return out, fmt.Errorf("zstd: %w", err)
+		return err
 	}
-	out[codingZstd] = e.EncodeAll(body, nil)
-	return out, e.Close()
+	return &packer{z, brotli.NewWriterOptions(nil, brotli.WriterOptions{Quality: 7, LGWin: 20}), e}
+}}
+
+func pack(body []byte) (out [codings][]byte, err error) {
+	var p *packer
+	switch v := packers.Get().(type) {
+	case error:
+		return out, fmt.Errorf("compress: %w", v)
+	case *packer:
+		p = v
+	}
+	defer packers.Put(p)
+	var b bytes.Buffer
+	for i, w := range map[int]interface {
+		io.WriteCloser
+		Reset(io.Writer)
+	}{codingGzip: p.gzip, codingBrotli: p.brotli} {
+		b.Reset()
+		w.Reset(&b)
+		if _, err = w.Write(body); err == nil {
+			err = w.Close()
+		}
+		if err != nil {
+			return out, fmt.Errorf("compress: %w", err)
+		}
+		out[i] = bytes.Clone(b.Bytes())
+	}
+	out[codingZstd] = p.zstd.EncodeAll(body, nil)
+	return out, nil
 }
 
 // stamp fixes when the document was last changed.

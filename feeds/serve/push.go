@@ -23,8 +23,11 @@ type hubs struct {
 	wake chan struct{}
 }
 
-// ping is one topic to be told to one hub.
-type ping struct{ hub, topic string }
+// ping is one topic to be told to one hub, or to an rssCloud server.
+type ping struct {
+	hub, topic string
+	cloud      bool
+}
 
 type attempt struct {
 	at    time.Time
@@ -41,13 +44,14 @@ func (h *hubs) init(s *Server) {
 // announce plans the pings for a feed that is served anew. A later change of
 // the same document needs no second ping while the first is still due.
 func (h *hubs) announce(c change) {
-	if c.feed.Hub == "" {
-		return
-	}
 	h.mu.Lock()
 	for _, format := range c.formats {
-		if format != "" {
-			h.due[ping{c.feed.Hub, write.Address(h.s.c.BaseURL, c.feed.Name, format)}] = &attempt{at: h.s.c.Now()}
+		topic := write.Address(h.s.c.BaseURL, c.feed.Name, format)
+		if format != "" && c.feed.Hub != "" {
+			h.due[ping{hub: c.feed.Hub, topic: topic}] = &attempt{at: h.s.c.Now()}
+		}
+		if u, err := url.Parse(c.feed.Cloud); err == nil && format == write.FormatRSS && c.feed.Cloud != "" {
+			h.due[ping{hub: u.ResolveReference(&url.URL{Path: "ping"}).String(), topic: topic, cloud: true}] = &attempt{at: h.s.c.Now()}
 		}
 	}
 	h.mu.Unlock()
@@ -91,6 +95,10 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 	}
 }
+
+// Tell tells hubs once what is due: for a program that does not stay. Run does
+// it by itself.
+func (s *Server) Tell(ctx context.Context) { s.hubs.send(ctx) }
 
 func (h *hubs) run(ctx context.Context) {
 	for {
@@ -158,6 +166,9 @@ var errRefused = errors.New("refused")
 func (s *Server) tell(ctx context.Context, p ping) (wait time.Duration, err error) {
 	// hub.topic beside hub.url: some hubs know only one of the two.
 	form := url.Values{"hub.mode": {"publish"}, "hub.url": {p.topic}, "hub.topic": {p.topic}}
+	if p.cloud { // https://github.com/rsscloud/rsscloud-server
+		form = url.Values{"url": {p.topic}}
+	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.hub, strings.NewReader(form.Encode()))

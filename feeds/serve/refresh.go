@@ -64,10 +64,17 @@ func (s *Server) Refresh(ctx context.Context) error {
 	}
 	s.shelf.drop(changed)
 	for _, c := range changed {
-		if err := s.export(c); err != nil {
-			failed = append(failed, err)
-		}
 		s.hubs.announce(c)
+	}
+	for _, p := range s.feeds {
+		if p.Out == "" || p.current == nil || p.exported == p.current {
+			continue
+		}
+		if err := s.export(ctx, p); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		p.exported = p.current
 	}
 	if len(failed) == 0 {
 		s.last, s.fresh = revision, true
@@ -84,11 +91,7 @@ type change struct {
 
 // make makes the documents of p, or returns nil when they are the same.
 func (s *Server) make(ctx context.Context, p *published, now time.Time) (*change, error) {
-	var since time.Time
-	if p.MaxAge > 0 {
-		since = now.Add(-p.MaxAge)
-	}
-	posts, err := s.choose(ctx, p.Feed, since, p.Items+1)
+	posts, err := s.choose(ctx, p.Feed, p.since(now), p.Items+1)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +118,7 @@ func (s *Server) make(ctx context.Context, p *published, now time.Time) (*change
 	}
 	r := s.recall(ctx, p.Name)
 	r.keepIDs(posts)
-	e := &edition{feed: p.Feed, doc: write.Make(w), docs: map[string]*document{}, aggregate: w.Aggregate}
+	e := &edition{feed: p.Feed, doc: write.Make(w), docs: map[string]*document{}, aggregate: w.Aggregate, older: w.Older}
 	var formats []string
 	for _, format := range []string{write.FormatAtom, write.FormatRSS, write.FormatJSON, ""} {
 		d, err := s.document(e.doc, p, r, format, now)

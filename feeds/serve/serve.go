@@ -67,6 +67,7 @@ type Feed struct {
 	Content string
 
 	Hub     string // URL of a WebSub hub; empty: none
+	Cloud   string // URL at which an rssCloud server takes subscriptions (…/pleaseNotify); empty: none
 	Out     string // folder that the documents are written to as well
 	Retired bool   // answered with 410
 	MovedTo string // URL, or another feed's name; answered with 301
@@ -178,6 +179,8 @@ func check(f Feed) error {
 		return fmt.Errorf("max_age %s: write a length of time such as 90d", f.MaxAge)
 	case f.Hub != "" && !webURL(f.Hub):
 		return fmt.Errorf("hub %q: write an absolute http or https address", f.Hub)
+	case f.Cloud != "" && !webURL(f.Cloud):
+		return fmt.Errorf("cloud %q: write the absolute address of an rssCloud server's pleaseNotify", f.Cloud)
 	case f.MovedTo != "" && !webURL(f.MovedTo) && !feedName.MatchString(f.MovedTo):
 		return fmt.Errorf("moved_to %q: write an absolute address or the name of another feed", f.MovedTo)
 	}
@@ -201,6 +204,16 @@ type published struct {
 	print   uint64    // of the posts and the settings that it was made of
 	recheck time.Time // when time alone may change it; zero: never
 	current *edition
+	// exported is the edition that the folder holds.
+	exported *edition
+}
+
+// since is before what time posts are too old for the feed.
+func (f *Feed) since(now time.Time) time.Time {
+	if f.MaxAge <= 0 {
+		return time.Time{}
+	}
+	return now.Add(-f.MaxAge)
 }
 
 // edition is a feed at one revision, as the site holds it.
@@ -212,6 +225,7 @@ type edition struct {
 	// deltas caches what RFC 3229 answers are made of.
 	deltas    deltas
 	aggregate bool
+	older     string // the newest archive, if there is one
 }
 
 // hubsOf is the list form of the feed's hub.
@@ -227,6 +241,6 @@ func (s *Server) writing(f Feed) write.Feed {
 	return write.Feed{
 		Name: f.Name, BaseURL: s.c.BaseURL, Title: f.Title, Description: f.Description, Link: f.Link, Language: f.Language,
 		Image: f.Image, Icon: f.Icon, Authors: f.Authors, Kind: f.Kind, Content: f.Content,
-		Hubs: hubsOf(f), TTL: s.c.MaxAge, Version: s.c.Version,
+		Hubs: hubsOf(f), Cloud: f.Cloud, TTL: s.c.MaxAge, Version: s.c.Version,
 	}
 }

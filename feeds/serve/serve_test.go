@@ -23,6 +23,7 @@ import (
 type library struct {
 	mu       sync.Mutex
 	posts    []feeds.Post
+	index    map[string]int // of posts, by source and key
 	revision int64
 	kept     map[string][]byte
 	read     int // posts given out so far
@@ -76,13 +77,16 @@ func (l *library) Save(_ context.Context, key string, value []byte) error {
 func (l *library) put(posts ...feeds.Post) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.index == nil {
+		l.index = map[string]int{}
+	}
 	for _, p := range posts {
-		i := slices.IndexFunc(l.posts, func(o feeds.Post) bool { return o.Source == p.Source && o.Key == p.Key })
-		if i >= 0 {
+		if i, ok := l.index[p.Source+"\n"+p.Key]; ok {
 			l.posts[i] = p
-		} else {
-			l.posts = append(l.posts, p)
+			continue
 		}
+		l.index[p.Source+"\n"+p.Key] = len(l.posts)
+		l.posts = append(l.posts, p)
 	}
 	l.revision++
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/xml"
 	"fmt"
+	"net/url"
 	"path"
 	"regexp"
 	"strconv"
@@ -42,12 +43,22 @@ type rssChannel struct {
 	Links       []xmlLink `xml:"atom:link"`
 	Description xmlText   `xml:"description"`
 	*gorilla.RssFeed
+	Cloud     *rssCloud `xml:"cloud"`
 	Picture   *rssImage `xml:"image"`
 	Period    string    `xml:"sy:updatePeriod,omitempty"`
 	Frequency int       `xml:"sy:updateFrequency,omitempty"`
 	Archive   *struct{} `xml:"fh:archive"`
 	Creators  []xmlText `xml:"dc:creator"`
 	Items     []rssItem `xml:"item"`
+}
+
+// rssCloud: https://www.rssboard.org/rsscloud-interface
+type rssCloud struct {
+	Domain    string `xml:"domain,attr"`
+	Port      string `xml:"port,attr"`
+	Path      string `xml:"path,attr"`
+	Procedure string `xml:"registerProcedure,attr"`
+	Protocol  string `xml:"protocol,attr"`
 }
 
 type rssImage struct {
@@ -145,6 +156,13 @@ func (d *Document) RSS() ([]byte, error) {
 	}
 	if f.Archive != "" {
 		r.History, c.Archive = "http://purl.org/syndication/history/1.0", &struct{}{}
+	}
+	if u, err := url.Parse(f.Cloud); err == nil && f.Cloud != "" && f.Archive == "" {
+		port := u.Port()
+		if port == "" {
+			port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+		}
+		c.Cloud = &rssCloud{Domain: u.Hostname(), Port: port, Path: u.EscapedPath(), Protocol: u.Scheme + "-post"}
 	}
 	if f.Image != "" && rssPicture(f.Image) {
 		c.Picture = &rssImage{RssImage: &gorilla.RssImage{Url: f.Image, Link: f.Link}, Title: textOf(f.Title)}

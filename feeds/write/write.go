@@ -38,6 +38,9 @@ type Feed struct {
 	Aggregate bool
 	// Hubs are the WebSub hubs that are told of changes.
 	Hubs []string
+	// Cloud is the address at which an rssCloud server takes subscriptions to
+	// the RSS document (https://rpc.rsscloud.io:5337/pleaseNotify); empty: none.
+	Cloud string
 	// TTL is how long a reader may rest between two looks; 0 is not said.
 	TTL time.Duration
 	// Archive is the name of the archive that the document is ("2026-10");
