@@ -206,3 +206,32 @@ func TestAccount(t *testing.T) {
 		Secrets: []string{password},
 	})
 }
+
+// FuzzHeaders holds that nothing in a message becomes a header or a reader.
+func FuzzHeaders(f *testing.F) {
+	for _, s := range []string{"x\r\nBcc: a@b.example", "\n.\r\n", "=?utf-8?q?a=0aBcc:x?=", "\u2028\x00\x7f", strings.Repeat("ä", 300), "\xff\xfe"} {
+		f.Add(s, s)
+	}
+	known := "Date Mime-Version Message-Id Precedence Subject X-Auto-Response-Suppress To List-Id Auto-Submitted Content-Language From Content-Type In-Reply-To References"
+	f.Fuzz(func(t *testing.T, one, two string) {
+		s := serve(t, &server{}, false)
+		a := account(t, s, nil)
+		m := network.Message{ID: one, Title: one, Subject: two, Text: one + two, Language: two, Warning: one, Link: two}
+		if _, err := a.Reply(t.Context(), network.Receipt{ID: "x@y", Own: []byte(`{"subject":"` + "s" + `"}`)}, m); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Post(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range s.got() {
+			if len(m.to) != 1 {
+				t.Errorf("readers %q", m.to)
+			}
+			for k := range open(t, m).Header {
+				if !strings.Contains(known, k) {
+					t.Errorf("header %q", k)
+				}
+			}
+		}
+	})
+}

@@ -73,7 +73,7 @@ func entity(s string) int {
 
 // link is the length of the link at the start of s, 0 if there is none.
 func link(s string) int {
-	end := strings.IndexByte(s, '>')
+	end := strings.IndexByte(s[:min(len(s), 8192)], '>')
 	if end < 0 {
 		return 0
 	}

@@ -127,8 +127,8 @@ type tag struct {
 
 // readTag reads a tag that Telegram knows from the start of s.
 func readTag(s string) (t tag, ok bool) {
-	end := strings.IndexByte(s, '>')
-	if end < 0 || end > 4096 {
+	end := strings.IndexByte(s[:min(len(s), 4096)], '>')
+	if end < 0 {
 		return t, false
 	}
 	in := s[1:end]

@@ -114,42 +114,6 @@ func (a *Account) Manner() network.Manner {
 	}
 }
 
-// Probe asks who the bot is and whether it sees the chat.
-func (a *Account) Probe(ctx context.Context) (network.Profile, error) {
-	var me struct {
-		Username string `json:"username"`
-	}
-	if err := a.read(ctx, "getMe", nil, "ask who the bot is", &me); err != nil {
-		return network.Profile{}, err
-	}
-	chat, err := a.where(ctx)
-	if err != nil {
-		return network.Profile{}, err
-	}
-	var c struct {
-		Title    string `json:"title"`
-		Username string `json:"username"`
-		Type     string `json:"type"`
-	}
-	if err := a.read(ctx, "getChat", map[string]any{"chat_id": chat}, "look up the chat", &c); err != nil {
-		return network.Profile{}, err
-	}
-	p := network.Profile{Name: "@" + me.Username + " in " + c.Title, Server: "Telegram Bot API"}
-	if c.Type == "channel" {
-		p.Notes = append(p.Notes, "the bot must be an administrator of the channel that may post and edit messages")
-	}
-	return p, nil
-}
-
-func (a *Account) read(ctx context.Context, method string, params map[string]any, what string, into any) error {
-	call, err := a.call(method, params, nil)
-	if err != nil {
-		return err
-	}
-	call.Once = false
-	return a.do(ctx, call, what, into)
-}
-
 // moved is what the vault keeps of a group that became a supergroup.
 type moved struct {
 	From string `json:"from"`

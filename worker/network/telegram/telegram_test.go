@@ -231,13 +231,28 @@ func TestEditAndDelete(t *testing.T) {
 }
 
 func TestProbe(t *testing.T) {
-	a, fake, _ := account(t, `200 {"ok":true,"result":{"id":1,"is_bot":true,"username":"news_bot"}}`, `200 {"ok":true,"result":{"id":-1001234,"type":"channel","title":"News"}}`)
-	p, err := a.Probe(t.Context())
-	if err != nil || p.Name != "@news_bot in News" {
-		t.Errorf("got %+v, %v", p, err)
-	}
-	if fake.got[0].method != "getMe" || fake.got[1].method != "getChat" {
-		t.Errorf("got %v", fake.got)
+	const me, chat = `200 {"ok":true,"result":{"id":1,"is_bot":true,"username":"news_bot"}}`, `200 {"ok":true,"result":{"id":-1001234,"type":"channel","title":"News"}}`
+	for _, c := range []struct {
+		name, member string
+		notes        int
+	}{
+		{"may post", `200 {"ok":true,"result":{"status":"administrator","can_post_messages":true}}`, 0},
+		{"may not post", `200 {"ok":true,"result":{"status":"administrator","can_post_messages":false}}`, 1},
+		{"is not there", `200 {"ok":true,"result":{"status":"left"}}`, 1},
+		{"not told", `400 {"ok":false,"error_code":400,"description":"Bad Request: member list is inaccessible"}`, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, fake, _ := account(t, me, chat, c.member)
+			p, err := a.Probe(t.Context())
+			if err != nil || p.Name != "@news_bot in News" || len(p.Notes) != c.notes {
+				t.Errorf("got %+v, %v", p, err)
+			}
+			for i, method := range []string{"getMe", "getChat", "getChatMember"} {
+				if fake.got[i].method != method {
+					t.Errorf("call %d is %s, want %s", i, fake.got[i].method, method)
+				}
+			}
+		})
 	}
 }
 

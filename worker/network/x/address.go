@@ -16,6 +16,10 @@ type span struct{ from, to int }
 // twitter-text (https://github.com/twitter/twitter-text): addresses with http
 // or https, and names that end in a top-level domain without either.
 func addresses(rs []rune) []span {
+	if !slices.Contains(rs, '.') {
+		return nil
+	}
+	t := newScan(rs)
 	var out []span
 	// What is before an address belongs to it in the rules: an address cannot
 	// follow another without a character between them.
@@ -24,11 +28,11 @@ func addresses(rs []rune) []span {
 		for k := last; k < len(rs) && domain == 0; k++ {
 			if mayPrecede(rs[k]) {
 				start = k + 1
-				scheme, domain = head(rs[start:])
+				scheme, domain = t.head(start)
 			}
 			if domain == 0 && k == 0 {
 				start = 0
-				scheme, domain = head(rs)
+				scheme, domain = t.head(0)
 			}
 		}
 		if domain == 0 {
@@ -58,15 +62,67 @@ func addresses(rs []rune) []span {
 	return out
 }
 
+// scan is a text that is being read. It knows beforehand what every beginning of
+// a name asks.
+type scan struct {
+	rs   []rune
+	ends []int32 // where the label at a place ends
+	tlds []int8  // length of the top-level domain at a place; -1 is not known yet
+}
+
+func newScan(rs []rune) *scan {
+	t := &scan{rs: rs, ends: make([]int32, len(rs)+1), tlds: make([]int8, len(rs)+1)}
+	t.ends[len(rs)], t.tlds[len(rs)] = int32(len(rs)), -1
+	for i := len(rs) - 1; i >= 0; i-- {
+		t.tlds[i], t.ends[i] = -1, int32(i)
+		if r := rs[i]; label(r) || r == '-' || r == '_' {
+			t.ends[i] = t.ends[i+1]
+		}
+	}
+	return t
+}
+
 // head is the length of the scheme, 0 if there is none, and of the name after
-// it at the start of rs; without a name both are 0.
-func head(rs []rune) (scheme, domain int) {
-	if scheme = schemeLen(rs); scheme > 0 {
-		if domain = domainLen(rs[scheme:]); domain > 0 {
+// it at a place; without a name both are 0.
+func (t *scan) head(at int) (scheme, domain int) {
+	if scheme = schemeLen(t.rs[at:]); scheme > 0 {
+		if domain = t.domain(at + scheme); domain > 0 {
 			return scheme, domain
 		}
 	}
-	return 0, domainLen(rs)
+	return 0, t.domain(at)
+}
+
+// What the DNS takes, in characters.
+const (
+	maxName  = 253
+	maxLabel = 63
+)
+
+// domain is the length of the longest name at a place that ends in a top-level
+// domain, 0 if there is none.
+func (t *scan) domain(at int) int {
+	best := 0
+	for start := at; start < at+maxName; {
+		i := int(t.ends[start])
+		if i == len(t.rs) || t.rs[i] != '.' || i == start || i-start > maxLabel || !label(t.rs[start]) || !label(t.rs[i-1]) {
+			break
+		}
+		if !slices.Contains(t.rs[start:i], '_') {
+			if n := t.tld(i + 1); n > 0 {
+				best = i + 1 + n - at
+			}
+		}
+		start = i + 1
+	}
+	return best
+}
+
+func (t *scan) tld(at int) int {
+	if t.tlds[at] < 0 {
+		t.tlds[at] = int8(tldLen(t.rs[at:]))
+	}
+	return int(t.tlds[at])
 }
 
 func alnum(r rune) bool {
@@ -98,41 +154,20 @@ func label(r rune) bool {
 
 func spaces(r rune) bool { return unicode.IsSpace(r) || r == 0x180E }
 
-// domainLen is the length of the longest name at the start of rs that ends in a
-// top-level domain, 0 if there is none.
-func domainLen(rs []rune) int {
-	best, start := 0, 0
-	for i, r := range rs {
-		if label(r) || r == '-' || r == '_' {
-			continue
-		}
-		if r != '.' || i == start || !label(rs[start]) || !label(rs[i-1]) {
-			break
-		}
-		if !slices.Contains(rs[start:i], '_') {
-			if n := tldLen(rs[i+1:]); n > 0 {
-				best = i + 1 + n
-			}
-		}
-		start = i + 1
-	}
-	return best
-}
-
 // tldLen is the length of the top-level domain at the start of rs, 0 if there is
 // none.
 func tldLen(rs []rune) int {
 	n := 0
 	if len(rs) > 0 && rs[0] >= 0x80 {
-		for n < len(rs) && rs[n] >= 0x80 && label(rs[n]) {
+		for n < len(rs) && n <= maxLabel && rs[n] >= 0x80 && label(rs[n]) {
 			n++
 		}
 	} else {
-		for n < len(rs) && (alnum(rs[n]) || rs[n] == '-') {
+		for n < len(rs) && n <= maxLabel && (alnum(rs[n]) || rs[n] == '-') {
 			n++
 		}
 	}
-	for n = min(n, 63); n > 0; n-- {
+	for n = min(n, maxLabel); n > 0; n-- {
 		ends := n == len(rs) || !alnum(rs[n]) && !strings.ContainsRune("@+-", rs[n])
 		if ends && topLevel(strings.ToLower(string(rs[:n]))) {
 			return n

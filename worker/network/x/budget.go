@@ -49,19 +49,33 @@ func (a *Account) spent(ctx context.Context) (spending, error) {
 	return s, nil
 }
 
-// spend writes down a cost before it arises. It refuses what is beyond the
-// budget until the next month begins.
-func (a *Account) spend(ctx context.Context, cost micro, posts int) error {
+// spend writes down the cost of a post before it arises. It refuses what is
+// beyond the budget until the next month begins.
+func (a *Account) spend(ctx context.Context, cost micro) error {
 	s, err := a.spent(ctx)
 	if err != nil {
 		return err
 	}
-	if cost > 0 && (s.Micro+cost).usd() > a.c.Budget {
+	if (s.Micro + cost).usd() > a.c.Budget {
 		now := a.env.Now().UTC()
 		next := time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 		return network.After(fmt.Errorf("the budget of %.2f USD for %s is used up: %.2f spent, this costs %.3f; raise budget or wait for the next month",
 			a.c.Budget, s.Month, s.Micro.usd(), cost.usd()), next)
 	}
+	return a.add(ctx, s, cost, 1)
+}
+
+// note writes down what reading costs. It is never refused: what is read settles
+// whether a post is out that was paid for.
+func (a *Account) note(ctx context.Context, cost micro) error {
+	s, err := a.spent(ctx)
+	if err != nil {
+		return err
+	}
+	return a.add(ctx, s, cost, 0)
+}
+
+func (a *Account) add(ctx context.Context, s spending, cost micro, posts int) error {
 	s.Micro, s.Posts = max(s.Micro+cost, 0), max(s.Posts+posts, 0)
 	b, err := json.Marshal(s)
 	if err != nil {
@@ -76,7 +90,12 @@ func (a *Account) spend(ctx context.Context, cost micro, posts int) error {
 // refund takes back what a refused post did not cost. A note that cannot be
 // written leaves the sum too high, which is the safe side.
 func (a *Account) refund(ctx context.Context, cost micro) {
-	if err := a.spend(context.WithoutCancel(ctx), -cost, -1); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	s, err := a.spent(ctx)
+	if err == nil {
+		err = a.add(ctx, s, -cost, -1)
+	}
+	if err != nil {
 		a.env.Log.Warn("cost of a refused post is counted", "account", a.env.Name, "err", err)
 	}
 }

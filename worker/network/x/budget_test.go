@@ -27,4 +27,15 @@ func TestBudget(t *testing.T) {
 	if _, err := f.Post(t.Context(), m); err != nil {
 		t.Errorf("the next month: %v", err)
 	}
+
+	// What is in doubt is settled all the same.
+	f = account(t, map[string][]string{create: {done}, me: {iAm}, own: {`200 {}`}})
+	for range 5 {
+		if _, err := f.Post(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, found, err := f.Find(t.Context(), m); err != nil || found {
+		t.Errorf("found %v, %v", found, err)
+	}
 }

@@ -36,7 +36,7 @@ func (a *Account) me(ctx context.Context, anew bool) (user, error) {
 			return u, nil
 		}
 	}
-	if err := a.spend(ctx, costRead, 0); err != nil {
+	if err := a.note(ctx, costRead); err != nil {
 		return u, err
 	}
 	var got struct {
@@ -95,9 +95,6 @@ func (a *Account) find(ctx context.Context, m network.Message) (network.Receipt,
 		"start_time": {m.Created.Add(-skew).UTC().Format(time.RFC3339)},
 	}
 	for range maxPages {
-		if err := a.spend(ctx, page*costRead, 0); err != nil {
-			return network.Receipt{}, false, err
-		}
 		var got struct {
 			Data []post `json:"data"`
 			Meta struct {
@@ -107,7 +104,7 @@ func (a *Account) find(ctx context.Context, m network.Message) (network.Receipt,
 		if err := a.send(ctx, http.MethodGet, "/2/users/"+url.PathEscape(me.ID)+"/tweets?"+q.Encode(), nil, false, "list own posts", &got); err != nil {
 			return network.Receipt{}, false, err
 		}
-		if err := a.spend(ctx, micro(len(got.Data)-page)*costRead, 0); err != nil {
+		if err := a.note(ctx, micro(len(got.Data))*costRead); err != nil {
 			return network.Receipt{}, false, err
 		}
 		for _, p := range got.Data {

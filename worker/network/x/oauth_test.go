@@ -10,11 +10,7 @@ import (
 	"syndicated/worker/network/x"
 )
 
-const (
-	create = "POST /2/tweets"
-	token  = "POST /2/oauth2/token"
-	done   = `201 {"data":{"id":"1234567890123456789","text":"x"}}`
-)
+const fresh = `200 {"token_type":"bearer","expires_in":7200,"access_token":"access-two-secret","refresh_token":"refresh-two-secret"}`
 
 func TestRefresh(t *testing.T) {
 	f := account(t, map[string][]string{create: {done}, token: {fresh}})

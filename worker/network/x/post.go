@@ -56,7 +56,7 @@ func (a *Account) create(ctx context.Context, m network.Message, to string) (net
 	if hasLink(m.Text) {
 		cost = costLink
 	}
-	if err := a.spend(ctx, cost, 1); err != nil {
+	if err := a.spend(ctx, cost); err != nil {
 		return network.Receipt{}, err
 	}
 	r, err := a.created(ctx, m, to)

@@ -70,6 +70,12 @@ func (a *api) calls(what string) (out []exchange) {
 	return out
 }
 
+const (
+	create = "POST /2/tweets"
+	token  = "POST /2/oauth2/token"
+	done   = `201 {"data":{"id":"1234567890123456789","text":"x"}}`
+)
+
 // vault fails to save when broken is set.
 type vault struct {
 	network.Memory
@@ -205,8 +211,6 @@ func TestLimit(t *testing.T) {
 		t.Errorf("281: %v", err)
 	}
 }
-
-const fresh = `200 {"token_type":"bearer","expires_in":7200,"access_token":"access-two-secret","refresh_token":"refresh-two-secret"}`
 
 func TestPictures(t *testing.T) {
 	pics := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
