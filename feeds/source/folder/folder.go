@@ -6,9 +6,9 @@
 // matter, on base_url; base_url with the permalink pattern of the settings. The
 // pattern is ":path/" unless set, so that posts/2024-05-06-hello.md is
 // BASE/posts/hello/ and posts/hello/index.md is BASE/posts/hello/. It may hold
-// :path (folders and slug), :dir (folders), :slug (slug of the front matter, or
-// the file's name without date and ending), :file (the name with its date),
-// :year, :month and :day.
+// :path (folders and slug), :dir (folders, without _posts and its like), :slug
+// (slug of the front matter, or the file's name without date and ending), :file
+// (the name with its date), :year, :month and :day in the source's time zone.
 package folder
 
 import (
@@ -78,7 +78,7 @@ func New(c Config, o source.Options) (*Source, error) {
 		s.title = filepath.Base(c.Path)
 	}
 	var err error
-	if s.rule, err = newRule(c.BaseURL, c.Permalink); err != nil {
+	if s.rule, err = newRule(c.BaseURL, c.Permalink, o.Timezone); err != nil {
 		return nil, err
 	}
 	return s, nil

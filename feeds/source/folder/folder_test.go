@@ -137,7 +137,7 @@ func TestPost(t *testing.T) {
 		{
 			name: "pattern of dates", file: "_posts/2024-05-06-hello.md", text: "Hi\n", config: folder.Config{Permalink: ":year/:month/:day/:slug.html"},
 			want: feeds.Post{
-				ID: "_posts/2024-05-06-hello.md", Link: "https://example.org/notes/2024/05/05/hello.html", Title: "hello", Content: "<p>Hi</p>\n",
+				ID: "_posts/2024-05-06-hello.md", Link: "https://example.org/notes/2024/05/06/hello.html", Title: "hello", Content: "<p>Hi</p>\n",
 				Published: day("2024-05-05T22:00:00Z"),
 			},
 		},
@@ -154,6 +154,24 @@ func TestPost(t *testing.T) {
 			name: "no date at all", file: "y.md", text: "# Y\n",
 			want: feeds.Post{
 				ID: "y.md", Link: "https://example.org/notes/y/", Title: "Y", Published: now.Add(-time.Hour), Inferred: true,
+			},
+		},
+		{
+			name: "Hugo's calls", file: "h.md",
+			text: "---\ndate: 2024-01-01\n---\n{{< figure src=\"a b.png\" alt=\"Cat\" >}}\n\n[x]({{< ref \"y.md\" >}}) {{% note %}}kept{{% /note %}} `{{< code >}}` {{</* shown */>}}\n\n```\n{{< code >}}\n```\n",
+			want: feeds.Post{
+				ID: "h.md", Link: "https://example.org/notes/h/", Title: "h", Published: day("2023-12-31T23:00:00Z"),
+				Content: "<p><img src=\"https://example.org/notes/h/a%20b.png\" alt=\"Cat\"></p>\n<p><a href=\"https://example.org/notes/y/\">x</a> kept <code>{{&lt; code &gt;}}</code> {{&lt; shown &gt;}}</p>\n<pre><code>{{&lt; code &gt;}}\n</code></pre>\n",
+				Image:   &feeds.Media{URL: "https://example.org/notes/h/a%20b.png", Alt: "Cat", Type: "image/png"},
+			},
+		},
+		{
+			name: "Jekyll's calls", file: "_posts/2024-01-02-j.md",
+			text: "---\ntitle: J\npermalink: /:year/:title/\n---\n{% include x.html %}[x]({% post_url 2023-05-06-k %}) ![i]({{ site.baseurl }}/i.png) [l]({{ '/m/' | relative_url }})\n\n{% highlight ruby %}\nputs {{ x }}\n{% endhighlight %}\n",
+			want: feeds.Post{
+				ID: "_posts/2024-01-02-j.md", Link: "https://example.org/notes/j/", Title: "J", Published: day("2024-01-01T23:00:00Z"),
+				Content: "<p><a href=\"https://example.org/notes/k/\">x</a> <img src=\"https://example.org/i.png\" alt=\"i\"> <a href=\"https://example.org/m/\">l</a></p>\n<pre><code class=\"language-ruby\">\nputs {{ x }}\n\n</code></pre>\n",
+				Image:   &feeds.Media{URL: "https://example.org/i.png", Alt: "i", Type: "image/png"},
 			},
 		},
 		{

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,13 +16,14 @@ import (
 type rule struct {
 	root    *url.URL // ends in "/", nil when the folder is not published
 	pattern string
+	zone    *time.Location
 }
 
-func newRule(base, pattern string) (rule, error) {
+func newRule(base, pattern string, zone *time.Location) (rule, error) {
 	if pattern == "" {
 		pattern = ":path/"
 	}
-	r := rule{pattern: strings.TrimLeft(pattern, "/")}
+	r := rule{pattern: strings.TrimLeft(pattern, "/"), zone: zone}
 	if base == "" {
 		return r, nil
 	}
@@ -73,11 +75,13 @@ func (r rule) of(name, slug string, published time.Time) string {
 		dir, stem = path.Split(dir)
 		dir = strings.TrimSuffix(dir, "/")
 	}
+	dir = withoutHidden(dir)
 	_, short := fileDate(stem)
 	if slug == "" {
 		slug = short
 	}
 	slug = strings.Trim(slug, "/")
+	published = published.In(r.zone)
 	rel := patternWord.ReplaceAllStringFunc(r.pattern, func(word string) string {
 		switch word {
 		case ":path":
@@ -103,6 +107,13 @@ func (r rule) of(name, slug string, published time.Time) string {
 	return r.root.JoinPath(strings.TrimLeft(rel, "/")).String()
 }
 
+// withoutHidden takes off folders such as _posts, which Jekyll does not publish.
+func withoutHidden(dir string) string {
+	parts := strings.Split(dir, "/")
+	parts = slices.DeleteFunc(parts, func(p string) bool { return strings.HasPrefix(p, "_") })
+	return strings.Join(parts, "/")
+}
+
 // cutLanguage takes Hugo's language off a name: hello.fr.md.
 func cutLanguage(stem string) string {
 	if at := strings.LastIndexByte(stem, '.'); at > 0 && languageCode.MatchString(stem[at+1:]) {
@@ -113,19 +124,23 @@ func cutLanguage(stem string) string {
 
 var languageCode = regexp.MustCompile(`^[a-z]{2}(-[A-Za-z]{2})?$`)
 
-// resolve makes a link of the front matter absolute.
-func (r rule) resolve(link string) string {
-	u, err := url.Parse(strings.TrimSpace(link))
-	if err != nil {
+// permalink makes a link of the front matter absolute, empty if it is none: a
+// pattern or a style of Jekyll's is not.
+func (r rule) permalink(link string) string {
+	if !strings.ContainsAny(link, "/.") || strings.Contains(link, "/:") {
 		return ""
 	}
-	if u.IsAbs() || r.root == nil {
-		if !u.IsAbs() || u.Host == "" {
-			return ""
-		}
-		return u.String()
+	u, err := url.Parse(link)
+	if err != nil || u.Opaque != "" {
+		return ""
 	}
-	return r.root.ResolveReference(u).String()
+	if r.root != nil {
+		u = r.root.ResolveReference(u)
+	}
+	if u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	return u.String()
 }
 
 // absolute makes the links of an HTML fragment absolute. base is where it is

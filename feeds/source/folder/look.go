@@ -91,10 +91,15 @@ func (l *look) walk(ctx context.Context) error {
 	})
 }
 
-// isPost: by the ending; _index.md is what Hugo calls a section.
+// isPost: by the ending; _index.md is what Hugo calls a section, and README.md
+// is for those who look at the files.
 func isPost(base string) bool {
 	stem, ending := cutEnding(base)
-	return stem != "" && stem != "_index" && ending != ""
+	switch stem {
+	case "", "_index", "README", "LICENSE", "CHANGELOG", "CONTRIBUTING":
+		return false
+	}
+	return ending != ""
 }
 
 // cutEnding splits "a.md" into "a" and ".md"; the ending is empty if it is not

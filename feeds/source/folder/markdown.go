@@ -34,6 +34,7 @@ var more = []byte("<!--more-->")
 // markdown renders the text. A first heading gives the title, if the front
 // matter has none, and is not repeated in the content.
 func (p *parsed) markdown(m matter, body []byte) error {
+	body = withoutCalls(body)
 	if nesting(body) > maxNesting {
 		return errTooDeep
 	}

@@ -97,6 +97,7 @@ func (p *parsed) page(m matter, body []byte) error {
 	if content == nil {
 		return nil
 	}
+	strip(content, rank == 1)
 	var b strings.Builder
 	for c := range content.ChildNodes() {
 		if err := html.Render(&b, c); err != nil {
@@ -108,6 +109,27 @@ func (p *parsed) page(m matter, body []byte) error {
 		p.summary = strings.TrimSpace(before)
 	}
 	return nil
+}
+
+// strip takes out what is no part of the text: scripts, and of a page that
+// marks no article what stands around it.
+func strip(n *html.Node, around bool) {
+	var out []*html.Node
+	for d := range n.Descendants() {
+		switch d.DataAtom {
+		case atom.Script, atom.Style, atom.Template, atom.Noscript:
+			out = append(out, d)
+		case atom.Nav, atom.Header, atom.Footer, atom.Aside, atom.Form:
+			if around {
+				out = append(out, d)
+			}
+		}
+	}
+	for _, d := range out {
+		if d.Parent != nil {
+			d.Parent.RemoveChild(d)
+		}
+	}
 }
 
 func attribute(n *html.Node, name string) string {

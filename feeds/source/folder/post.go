@@ -111,7 +111,7 @@ func (s *Source) describe(p *parsed, m matter, name string) {
 	p.draft = m.is(true, "draft") || m.is(false, "published", "publish") || strings.EqualFold(m.text("status"), "draft")
 
 	p.slug = m.text("slug")
-	if link := s.rule.resolve(m.text("permalink", "url", "canonicalurl", "canonical")); m.text("permalink", "url", "canonicalurl", "canonical") != "" && link != "" {
+	if link := s.rule.permalink(m.text("permalink", "url", "canonicalurl", "canonical")); link != "" {
 		post.Link, p.explicit = link, true
 	}
 	if link := m.text("link", "externalurl", "externallink", "linkto"); strings.Contains(link, "://") {
