@@ -1,6 +1,7 @@
 package mastodon_test
 
 import (
+	"net/http/httptest"
 	"testing"
 
 	"syndicated/config"
@@ -35,4 +36,17 @@ func TestRelatives(t *testing.T) {
 			})
 		})
 	}
+}
+
+// serve gives an account on a fake.
+func serve(t *testing.T, s *server) *mastodon.Account { return serveWith(t, s, nil) }
+
+func serveWith(t *testing.T, s *server, vault network.Vault) *mastodon.Account {
+	t.Helper()
+	server := httptest.NewServer(fakeOf(s).Handler)
+	t.Cleanup(server.Close)
+	return open(t, server.URL, network.Env{
+		Name: "fedi", Vault: vault, Now: networktest.Clock,
+		HTTP: network.NewClient(network.ClientOptions{Private: true, Now: networktest.Clock}),
+	}).(*mastodon.Account)
 }

@@ -20,8 +20,9 @@ func (l limits) count(text string) int {
 	return network.Graphemes(shortened(text, l.PerURL))
 }
 
-// mention is a name on another server; only the name counts.
-var mention = regexp.MustCompile(`(^|[^/\w])(@[a-zA-Z0-9_]+(?:[a-zA-Z0-9_.-]+[a-zA-Z0-9_]+)?)@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?`)
+// mention is a name on another server, of which only the name counts.
+// https://github.com/mastodon/mastodon/blob/main/app/models/account.rb (MENTION_RE)
+var mention = regexp.MustCompile(`(?i)(^|[^=/\p{L}\p{M}\p{N}\p{Pc}])(@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)@[\p{L}\p{M}\p{N}\p{Pc}]+(?:[.-]+[\p{L}\p{M}\p{N}\p{Pc}]+)*`)
 
 // shortened is text with each URL as long as the server takes it for.
 func shortened(text string, perURL int) string {

@@ -26,6 +26,7 @@ type server struct {
 	posts    []*post
 	media    map[string]*upload
 	keys     map[string]answer
+	down     bool
 	slow     int // how often an upload is still being processed
 }
 
@@ -96,6 +97,9 @@ func (s *server) handler() http.Handler {
 			status, body := http.StatusUnauthorized, any(fault("The access token is invalid"))
 			if r.Header.Get("Authorization") == "Bearer "+token {
 				status, body = f(r)
+			}
+			if s.down {
+				status, body = 503, fault("down")
 			}
 			w.Header().Set("Content-Type", "application/json; charset=utf-8")
 			w.WriteHeader(status)
