@@ -109,6 +109,9 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 	is := state{State: resp.State, Children: was.Children, Known: was.Known, Tries: was.Tries}
 	first := was.Known == nil
 	r := source.Reading{NotBefore: resp.NotBefore, Partial: !first}
+	if first {
+		is.Known = known{}
+	}
 	var pages []page
 	switch {
 	case resp.NotModified:
@@ -133,9 +136,6 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 			}
 		}
 	}
-	if is.Known == nil {
-		is.Known = known{}
-	}
 	fresh, err := is.Known.fresh(pages)
 	if err != nil {
 		return source.Reading{}, fmt.Errorf("read %s: %w", fetch.Redact(s.c.URL), err)
@@ -153,88 +153,6 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 	}
 	r.Feed = s.feed(posts)
 	return r, nil
-}
-
-// again asks the sitemaps of an index that has not changed.
-func (s *Source) again(ctx context.Context, is *state, r *source.Reading) ([]page, error) {
-	var maps []sitemap
-	for address, c := range is.Children {
-		maps = append(maps, sitemap{address, c.Modified})
-	}
-	return s.children(ctx, maps, is.Children, is, r)
-}
-
-// children reads those sitemaps of an index that may have changed. One that
-// cannot be read is noted and tried again the next time.
-func (s *Source) children(ctx context.Context, maps []sitemap, was map[string]child, is *state, r *source.Reading) ([]page, error) {
-	slices.SortStableFunc(maps, func(a, b sitemap) int { return b.modified.Compare(a.modified) })
-	if len(maps) == 0 {
-		return nil, nil
-	}
-	if len(maps) > maxSitemaps {
-		r.Notes = append(r.Notes, fmt.Sprintf("of its %d sitemaps the newest %d are read", len(maps), maxSitemaps))
-		maps = maps[:maxSitemaps]
-	}
-	is.Children = map[string]child{}
-	var pages []page
-	failed := 0
-	var failure error
-	for _, m := range maps {
-		before, known := was[m.url]
-		if known && !m.modified.IsZero() && m.modified.Equal(before.Modified) && before.From != "" && r.Partial && !recent(m.modified, s.now()) {
-			is.Children[m.url] = before
-			continue
-		}
-		got, c, err := s.child(ctx, m, before)
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil, err
-			}
-			failed++
-			failure = err
-			if known {
-				before.Modified = time.Time{}
-				is.Children[m.url] = before
-			}
-			continue
-		}
-		is.Children[m.url] = c
-		pages = append(pages, got...)
-	}
-	if failed > 0 {
-		if failed == len(maps) {
-			return nil, failure
-		}
-		r.Notes = append(r.Notes, fmt.Sprintf("%d of its sitemaps cannot be read: %v", failed, failure))
-	}
-	return pages, nil
-}
-
-// recent: a date without a time stands for a whole day, in which a sitemap may
-// change again.
-func recent(t, now time.Time) bool { return now.Sub(t) < 48*time.Hour }
-
-func (s *Source) now() time.Time {
-	if s.o.Now != nil {
-		return s.o.Now()
-	}
-	return time.Now()
-}
-
-func (s *Source) child(ctx context.Context, m sitemap, before child) ([]page, child, error) {
-	resp, err := s.o.Client.Get(ctx, m.url, s.o.RequestFor(s.c.URL, m.url), before.State)
-	if err != nil {
-		return nil, child{}, err
-	}
-	c := child{State: resp.State, Modified: m.modified}
-	if resp.NotModified {
-		return nil, c, nil
-	}
-	doc, err := parse(resp.Body, resp.URL, s.o.Timezone)
-	if err != nil {
-		return nil, child{}, fmt.Errorf("read %s: %w", fetch.Redact(resp.URL), err)
-	}
-	return doc.pages, c, nil
 }
 
 // posts makes posts of pages, newest first. Those of a first reading are not

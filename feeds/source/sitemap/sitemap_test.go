@@ -132,6 +132,31 @@ func TestIndex(t *testing.T) {
 	}
 }
 
+// A sitemap that could not be read at first holds nothing new when it is; one
+// that is new in the index does.
+func TestIndexInPart(t *testing.T) {
+	h := newHost(t, 0, map[string]string{
+		"/sitemap.xml": `<sitemapindex><sitemap><loc>HOST/a.xml</loc></sitemap><sitemap><loc>HOST/b.xml</loc></sitemap></sitemapindex>`,
+		"/a.xml":       `<urlset><url><loc>HOST/1</loc></url></urlset>`,
+		"/b.xml":       `<urlset><url><loc>HOST/2</loc></url></urlset>`,
+	})
+	h.fail = "/b.xml"
+	if r := h.read(t); ids(r) != "/1" {
+		t.Fatalf("first: %q", ids(r))
+	}
+	h.fail = ""
+	if r := h.read(t); !r.Unchanged {
+		t.Errorf("what was there before is told: %q", ids(r))
+	}
+	h.docs["/b.xml"] = `<urlset><url><loc>HOST/2</loc></url><url><loc>HOST/3</loc></url></urlset>`
+	h.docs["/sitemap.xml"] = `<sitemapindex><sitemap><loc>HOST/a.xml</loc></sitemap><sitemap><loc>HOST/b.xml</loc></sitemap><sitemap><loc>HOST/c.xml</loc></sitemap></sitemapindex>`
+	h.docs["/c.xml"] = `<urlset><url><loc>HOST/4</loc></url></urlset>`
+	h.docs["/3"], h.docs["/4"] = "<title>3</title>", "<title>4</title>"
+	if r := h.read(t); ids(r) != "/3 /4" {
+		t.Errorf("new: %q", ids(r))
+	}
+}
+
 func TestNewPages(t *testing.T) {
 	h := newHost(t, 0, map[string]string{"/sitemap.xml": "<urlset><url><loc>HOST/old</loc></url></urlset>", "/old": "<title>Old</title>"})
 	h.read(t)
