@@ -32,8 +32,10 @@ func relative(d time.Duration, t time.Time) string {
 	var n int
 	var unit string
 	switch {
-	case d < 10*time.Second:
+	case d < 10*time.Second && ahead:
 		return "now"
+	case d < 10*time.Second:
+		return "just now"
 	case d < 100*time.Second:
 		n, unit = int(d.Round(time.Second)/time.Second), "s"
 	case d < 100*time.Minute:
