@@ -128,7 +128,7 @@ func (r *reader) entry(t *tree, at int, g *atom.Entry) feeds.Post {
 				p.Language = n.lang
 			}
 		case "author":
-			x.creators = append(x.creators, r.atomPerson(t, j))
+			x.creators = addAuthor(x.creators, r.atomPerson(t, j))
 		case "published", "issued":
 			x.published = text()
 		case "created":
@@ -150,9 +150,7 @@ func (r *reader) entry(t *tree, at int, g *atom.Entry) feeds.Post {
 	}
 	p.Content, p.Summary = absolute(x.encoded, x.encBase), absolute(x.description, x.descriptionBase)
 	fill(&p.Summary, x.summary)
-	for _, a := range x.creators {
-		p.Authors = addAuthor(p.Authors, a)
-	}
+	p.Authors = x.creators
 	if len(p.Authors) == 0 {
 		// RFC 4287 section 4.2.1
 		if p.Authors = origin; len(origin) == 0 && len(r.feed.Authors) > 0 {

@@ -136,9 +136,7 @@ func TestCorpus(t *testing.T) {
 	var slowest time.Duration
 	var wrong []string
 	for _, s := range samples(t, dir) {
-		start := time.Now()
-		feed, _, err := remote.Parse(s.document(t, dir))
-		took := time.Since(start)
+		feed, took, err := timed(s.document(t, dir))
 		slowest = max(slowest, took)
 		if took > time.Second {
 			t.Errorf("%s took %v", s.File, took)

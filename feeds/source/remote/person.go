@@ -65,6 +65,9 @@ func address(s string) bool {
 	return at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " \t()<>,")
 }
 
+// mostAuthors of a post or a feed that are kept.
+const mostAuthors = 100
+
 // addAuthor adds a who is not yet there; what is known of one twice is put
 // together.
 func addAuthor(list []feeds.Author, a feeds.Author) []feeds.Author {
@@ -81,6 +84,9 @@ func addAuthor(list []feeds.Author, a feeds.Author) []feeds.Author {
 			fill(&have.Image, a.Image)
 			return list
 		}
+	}
+	if len(list) >= mostAuthors {
+		return list
 	}
 	return append(list, a)
 }

@@ -295,9 +295,7 @@ func (r *reader) item(t *tree, at int, g *rss.Item) feeds.Post {
 	}
 	p.Content = absolute(p.Content, x.encBase)
 	p.Summary = absolute(p.Summary, x.descriptionBase)
-	for _, a := range x.creators {
-		p.Authors = addAuthor(p.Authors, a)
-	}
+	p.Authors = x.creators
 	for _, c := range g.Categories {
 		x.tags = append(x.tags, oneLine(c.Value))
 	}
@@ -370,7 +368,7 @@ func (r *reader) itemChild(t *tree, j int, n *node, p *feeds.Post, x *rssItem, m
 		case "pubdate":
 			x.published = text()
 		case "author":
-			x.creators = append(x.creators, r.rssAuthor(t, j))
+			x.creators = addAuthor(x.creators, r.rssAuthor(t, j))
 		case "comments":
 			p.Comments = resolve(r.linkBase(base), text())
 		case "enclosure":
@@ -393,7 +391,7 @@ func (r *reader) itemChild(t *tree, j int, n *node, p *feeds.Post, x *rssItem, m
 	case "dc":
 		switch n.name {
 		case "creator", "author":
-			x.creators = append(x.creators, person(text()))
+			x.creators = addAuthor(x.creators, person(text()))
 		case "date":
 			x.dc = text()
 		case "subject":
@@ -425,7 +423,7 @@ func (r *reader) itemChild(t *tree, j int, n *node, p *feeds.Post, x *rssItem, m
 		case "published":
 			x.issued = text()
 		case "author":
-			x.creators = append(x.creators, r.atomPerson(t, j))
+			x.creators = addAuthor(x.creators, r.atomPerson(t, j))
 		case "id":
 			fill(&x.guid, text())
 		case "summary":
@@ -438,7 +436,7 @@ func (r *reader) itemChild(t *tree, j int, n *node, p *feeds.Post, x *rssItem, m
 	case "itunes", "googleplay":
 		switch n.name {
 		case "author":
-			x.creators = append(x.creators, feeds.Author{Name: oneLine(text())})
+			x.creators = addAuthor(x.creators, feeds.Author{Name: oneLine(text())})
 		case "summary", "description":
 			fill(&x.summary, text())
 		case "title":

@@ -19,25 +19,27 @@ const sniffed = 64 << 10
 // writing wins. Western Europe wins where none does.
 func sniff(b []byte) (encoding.Encoding, string) {
 	b = b[:min(len(b), sniffed)]
-	best, bestName, most := encoding.Encoding(charmap.Windows1252), "windows-1252", score(b, charmap.Windows1252, latin)
+	best, bestName, most := encoding.Encoding(charmap.Windows1252), "windows-1252", score(b, charmap.Windows1252, latin, false)
 	for _, c := range [...]struct {
 		enc  encoding.Encoding
 		name string
 		of   func(r rune) float64
+		// alone: its letters do not stand in one word with Latin ones.
+		alone bool
 	}{
-		{japanese.ShiftJIS, "shift_jis", kana},
-		{japanese.EUCJP, "euc-jp", kana},
-		{korean.EUCKR, "euc-kr", hangul},
-		{simplifiedchinese.GB18030, "gb18030", han},
-		{traditionalchinese.Big5, "big5", han},
-		{charmap.Windows1251, "windows-1251", cyrillic},
-		{charmap.KOI8R, "koi8-r", cyrillic},
-		{charmap.Windows1253, "windows-1253", greek},
-		{charmap.Windows1255, "windows-1255", hebrew},
-		{charmap.Windows1256, "windows-1256", arabic},
-		{charmap.Windows874, "windows-874", thai},
+		{japanese.ShiftJIS, "shift_jis", kana, false},
+		{japanese.EUCJP, "euc-jp", kana, false},
+		{korean.EUCKR, "euc-kr", hangul, false},
+		{simplifiedchinese.GB18030, "gb18030", han, false},
+		{traditionalchinese.Big5, "big5", han, false},
+		{charmap.Windows1251, "windows-1251", cyrillic, true},
+		{charmap.KOI8R, "koi8-r", cyrillic, true},
+		{charmap.Windows1253, "windows-1253", greek, true},
+		{charmap.Windows1255, "windows-1255", hebrew, true},
+		{charmap.Windows1256, "windows-1256", arabic, true},
+		{charmap.Windows874, "windows-874", thai, true},
 	} {
-		if s := score(b, c.enc, c.of); s > most {
+		if s := score(b, c.enc, c.of, c.alone); s > most {
 			best, bestName, most = c.enc, c.name, s
 		}
 	}
@@ -46,31 +48,39 @@ func sniff(b []byte) (encoding.Encoding, string) {
 
 // score is the mean worth of the characters beyond ASCII, by what the language
 // would use; a byte that the encoding does not have costs dearly.
-func score(b []byte, enc encoding.Encoding, of func(r rune) float64) float64 {
+func score(b []byte, enc encoding.Encoding, of func(r rune) float64, alone bool) float64 {
 	text, err := enc.NewDecoder().Bytes(b)
 	if err != nil {
 		return -1
 	}
 	sum, n := 0.0, 0
+	last := byte(0) // the character before, when it is ASCII
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
 		text = text[size:]
-		switch {
-		case r < 0x80:
+		if r < 0x80 {
+			last = byte(r)
 			continue
+		}
+		switch {
 		case r == utf8.RuneError, r < 0xa0:
 			sum -= 10
 		case r > 0x2000 && r < 0x2070: // punctuation
+		case alone && (letter(last) || len(text) > 0 && letter(text[0])):
+			sum--
 		default:
 			sum += of(r)
 		}
 		n++
+		last = 0
 	}
 	if n == 0 {
 		return 0
 	}
 	return sum / float64(n)
 }
+
+func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func in(r, from, to rune) bool { return from <= r && r <= to }
 
