@@ -79,7 +79,8 @@ func (k *known) bind(items []*item) (renamed int) {
 	guids, links := nameCounts(items)
 	for _, it := range items {
 		if it.guid != 0 {
-			k.bindByGUID(it, guids[it.guid] > 1)
+			it.shared = guids[it.guid] > 1
+			k.bindByGUID(it, it.shared, links[it.link] > 1)
 		}
 	}
 	for _, it := range items {
@@ -88,11 +89,11 @@ func (k *known) bind(items []*item) (renamed int) {
 		}
 	}
 	for _, it := range items {
-		// A damaged record, or a post without a guid or a link that is known by
-		// its key alone.
-		if it.rec == nil && !it.dup {
-			for _, with := range []bool{false, true} {
-				if r := k.byKey[newKey(it.post, with)]; r != nil && k.claimed[r] == nil && (r.is(flagDamaged) || it.guid == 0 && it.link == 0) {
+		// A damaged record, or a post without a guid or a link, is known by its
+		// key alone.
+		if it.rec == nil && !it.dup && (len(k.damaged) > 0 || it.guid == 0 && it.link == 0) {
+			for _, key := range newKeys(it.post, false) {
+				if r := k.byKey[key]; r != nil && k.claimed[r] == nil && (r.is(flagDamaged) || it.guid == 0 && it.link == 0) {
 					k.claim(r, it, byGUID)
 					break
 				}
@@ -117,29 +118,30 @@ func (k *known) bind(items []*item) (renamed int) {
 	return renamed
 }
 
-// nameCounts tells how many different posts of the reading carry a guid or a link.
+// nameCounts tells how many different posts of the reading carry a guid or a
+// link. Two are different when more than their content is.
 func nameCounts(items []*item) (guids, links map[uint64]int) {
-	type pair struct{ guid, link uint64 }
+	type name struct{ guid, link, title uint64 }
 	guids, links = map[uint64]int{}, map[uint64]int{}
-	seen := map[pair]bool{}
+	seen := map[name]bool{}
 	for _, it := range items {
-		p := pair{it.guid, it.link}
-		if p.link == 0 {
-			p.link = it.raw
-		}
-		if seen[p] {
+		n := name{it.guid, it.link, it.heading}
+		if seen[n] {
 			continue
 		}
-		seen[p] = true
+		seen[n] = true
 		guids[it.guid]++
-		links[it.link]++
+		if m := (name{link: it.link, title: it.heading}); !seen[m] || it.guid != 0 {
+			seen[m] = true
+			links[it.link]++
+		}
 	}
 	return guids, links
 }
 
 // bindByGUID: shared tells that other posts of the reading carry the same guid,
 // so that it names none of them.
-func (k *known) bindByGUID(it *item, shared bool) {
+func (k *known) bindByGUID(it *item, shared, sharedLink bool) {
 	candidates := k.guids[it.guid]
 	if len(candidates) == 0 {
 		return
@@ -152,21 +154,34 @@ func (k *known) bindByGUID(it *item, shared bool) {
 		return
 	}
 	// The guid alone says nothing here: the link or the content must agree.
+	it.prepare()
+	var best *record
+	most := 0
 	for _, r := range candidates {
-		if it.link != 0 && slices.Contains(r.links, it.link) {
-			if k.claimed[r] != nil && k.claimed[r].raw != it.raw {
-				continue
-			}
-			k.take(it, r, byGUID)
-			return
+		if k.claimed[r] != nil {
+			continue
+		}
+		n := 0
+		if r.raw == it.raw {
+			n = 8
+		}
+		if it.title != 0 && r.title == it.title {
+			n += 3
+		}
+		if it.body != 0 && r.body == it.body {
+			n += 3
+		} else if n == 0 && it.like.likeness(r.like) > 0.5 {
+			n = 2
+		}
+		if it.link != 0 && !sharedLink && slices.Contains(r.links, it.link) {
+			n += 3
+		}
+		if n > most {
+			best, most = r, n
 		}
 	}
-	it.prepare()
-	for _, r := range candidates {
-		if (len(r.links) == 0 || it.link == 0 || r.body == it.body) && k.claimed[r] == nil && (r.raw == it.raw || r.title == it.title && it.title != 0 || r.body == it.body && it.body != 0) {
-			k.take(it, r, byGUID)
-			return
-		}
+	if best != nil && most >= 2 {
+		k.claim(best, it, byGUID)
 	}
 }
 
@@ -216,7 +231,7 @@ func (k *known) bindByLink(it *item, links map[uint64]int) {
 					it.dup = true
 					return
 				}
-			case it.guid != 0 && links[it.link] > 1 && !sameTitle && !sameBody:
+			case links[it.link] > 1 && !sameTitle && !sameBody:
 				// A link that several posts share names none of them.
 			case it.guid == 0 || sameTitle || sameBody || r.raw == it.raw || !k.stranger(it, r):
 				k.claim(r, it, byLink)
@@ -228,12 +243,12 @@ func (k *known) bindByLink(it *item, links map[uint64]int) {
 
 // withoutTwins drops what stands twice in one reading under the same name.
 func withoutTwins(items []*item) []*item {
-	type name struct{ guid, link, raw uint64 }
+	type name struct{ guid, link, title uint64 }
 	seen := map[name]bool{}
 	return slices.DeleteFunc(items, func(it *item) bool {
-		n := name{it.guid, it.link, 0}
+		n := name{it.guid, it.link, it.heading}
 		if n.guid == 0 && n.link == 0 {
-			n.raw = it.raw
+			n.title = it.raw
 		}
 		if seen[n] {
 			it.dup = true
@@ -303,6 +318,30 @@ func (k *known) bindByContent(left []*item) {
 	}
 }
 
+// longBody is how many words are the same by no accident. Short notices are
+// posted with one body and another title every week: each is new.
+const longBody = 120
+
+// titled reports whether half of the words of a title and of the record's are
+// the same.
+func (r *record) titled(title []token) bool {
+	w := r.recall()
+	if w == nil {
+		return false
+	}
+	mine := map[uint64]bool{}
+	for _, t := range titleTokens(w.title) {
+		mine[t.sum] = true
+	}
+	both := map[uint64]bool{}
+	for _, t := range title {
+		if mine[t.sum] {
+			both[t.sum] = true
+		}
+	}
+	return 2*len(both) >= max(len(mine), len(title))
+}
+
 // best is the record that has the item's content, and is the nearest in time
 // of those.
 func (k *known) best(it *item, taken map[*record]bool, allowed func(*record) bool) *record {
@@ -323,7 +362,7 @@ func (k *known) best(it *item, taken map[*record]bool, allowed func(*record) boo
 			switch {
 			case r.title == it.title && (it.title != 0 || words >= 8):
 				consider(r, 5)
-			case words >= 12:
+			case words >= 12 && (words >= longBody || it.again != "" || it.title == 0 || r.title == 0 || r.titled(it.words)):
 				consider(r, 4)
 			}
 		}
