@@ -21,6 +21,7 @@ type Set struct {
 	delivered *prometheus.CounterVec
 	sendTime  *prometheus.HistogramVec
 	lastSent  *prometheus.GaugeVec
+	requests  requests
 }
 
 // New makes a Set with the process's own metrics beside ours.
@@ -48,8 +49,10 @@ func New() *Set {
 		lastSent: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "syndicated_last_sent_timestamp_seconds", Help: "When an account last sent a message.",
 		}, []string{"account"}),
+		requests: newRequests(),
 	}
 	s.registry.MustRegister(s.polls, s.pollTime, s.lastPoll, s.verdicts, s.delivered, s.sendTime, s.lastSent,
+		s.requests.total, s.requests.bytes, s.requests.took,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return s
 }
