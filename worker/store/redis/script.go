@@ -18,7 +18,14 @@ type scripts struct {
 }
 
 func loadScripts() (*scripts, error) {
-	record, err := sources.ReadFile("script/record.lua")
+	return loadFrom(func(name string) (string, error) {
+		text, err := sources.ReadFile("script/" + name + ".lua")
+		return string(text), err
+	})
+}
+
+func loadFrom(read func(name string) (string, error)) (*scripts, error) {
+	record, err := read("record")
 	if err != nil {
 		return nil, err
 	}
@@ -30,13 +37,12 @@ func loadScripts() (*scripts, error) {
 		"move": &s.move, "resume": &s.resume,
 		"forgetnames": &s.forgetNames, "trimstory": &s.trimStory, "count": &s.count,
 	} {
-		text, err := sources.ReadFile("script/" + name + ".lua")
+		code, err := read(name)
 		if err != nil {
 			return nil, err
 		}
-		code := string(text)
 		if strings.Contains(code, "message(") || strings.Contains(code, "account(") {
-			code = string(record) + code
+			code = record + code
 		}
 		*dest = goredis.NewScript(code)
 	}

@@ -11,7 +11,9 @@
 -- looks at to see that something was done is written after the thing itself:
 -- the hint in due, the place in the queue and the body before the message's
 -- record (by which an id is known); all messages before memory (by which a post
--- is known); memory before state; the fence, by which the commit is known, last.
+-- is known); memory before state; state before the fence, by which the commit is
+-- known. What is cut off behind it is the time of the next poll: the source is
+-- then due when the lease would have ended.
 local at = 0
 local function arg()
   at = at + 1
@@ -254,7 +256,7 @@ end
 batched('HSET', KEYS[4], 2)
 batched('HDEL', KEYS[4], 1)
 if hasstate == '1' then redis.call('HSET', KEYS[3], source, state) end
-redis.call('ZADD', KEYS[1], nextpoll, source)
 redis.call('HSET', KEYS[2], source, '-' .. fence)
+redis.call('ZADD', KEYS[1], nextpoll, source)
 if woken then redis.pcall('PUBLISH', channel, '') end
 return out
