@@ -22,8 +22,8 @@ var update = flag.Bool("update", false, "write the golden files of networks")
 // golden: a post, a reply, an edit and a deletion are these requests, to the byte.
 func (s Suite) golden(t *testing.T) {
 	st := s.stage(t)
-	if st.fake.Handler == nil {
-		t.Skip("not over HTTP")
+	if st.fake.Handler == nil || s.Golden == "-" {
+		t.Skip("the requests are not looked at")
 	}
 	st.front.record = true
 	var b strings.Builder

@@ -12,6 +12,7 @@
 package networktest
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -36,7 +37,7 @@ type Suite struct {
 	// told either.
 	Tokens []string
 	// Golden is a file under testdata that holds the requests of a post, a
-	// reply, an edit and a deletion; empty: requests.golden.
+	// reply, an edit and a deletion; empty: requests.golden; "-": they are not looked at.
 	Golden string
 	// Classes says what an answer to a post with a status means, where it differs
 	// from the rules: 400, 404, 422 permanent, 401 and 403 stopped, 429 retry, 5xx unknown.
@@ -53,6 +54,8 @@ type Suite struct {
 	Probed bool
 	// NoEdit: the account answers what it cannot edit.
 	NoEdit bool
+	// Timeout of a call; 0 is 400 ms, which is enough for a fake.
+	Timeout time.Duration
 	// NoLimit: the fake does not refuse what is over the limit, because the
 	// service cuts it.
 	NoLimit bool
@@ -148,7 +151,7 @@ func (s Suite) stage(t *testing.T) *stage {
 	now := Clock
 	st.account = s.New(t, url, network.Env{
 		Name:  "test",
-		HTTP:  network.NewClient(network.ClientOptions{UserAgent: "networktest", Timeout: 400 * time.Millisecond, Now: now, Private: true}),
+		HTTP:  network.NewClient(network.ClientOptions{UserAgent: "networktest", Timeout: cmp.Or(s.Timeout, 400*time.Millisecond), Now: now, Private: true}),
 		Vault: &network.Memory{},
 		Now:   now,
 		Log:   slog.New(slog.NewTextHandler(&st.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
