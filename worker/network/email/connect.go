@@ -80,7 +80,7 @@ func (a *Account) greet(ctx context.Context, s *session) error {
 	if mode == "tls" {
 		t := tls.Client(s.conn, conf)
 		if err := t.HandshakeContext(ctx); err != nil {
-			return fmt.Errorf("TLS: %w", err)
+			return untrusted(fmt.Errorf("TLS: %w", err))
 		}
 		conn = t
 	}
@@ -96,13 +96,21 @@ func (a *Account) greet(ctx context.Context, s *session) error {
 			return network.Stopped(errors.New("the server has no STARTTLS; set tls to none if the way to it is safe"))
 		}
 		if err := s.StartTLS(conf); err != nil {
-			return later(fmt.Errorf("STARTTLS: %w", a.tidy(err)), a.env.Now())
+			return untrusted(later(fmt.Errorf("STARTTLS: %w", a.tidy(err)), a.env.Now()))
 		}
 	}
 	if a.c.User == "" {
 		return nil
 	}
 	return a.signIn(s, mode != "none")
+}
+
+// untrusted stops the account where the server does not prove who it is.
+func untrusted(err error) error {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return network.Stopped(fmt.Errorf("%w; set ca if the server has a certificate of its own", err))
+	}
+	return err
 }
 
 func (a *Account) tlsConfig() (*tls.Config, error) {

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"html"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -28,13 +29,20 @@ func Count(text string) int {
 // render writes text so that Telegram takes it as it is: tags that it does not
 // know and those that do not belong stand there as characters, what is open at
 // the end is closed. n is the length of what readers see, in UTF-16 units.
-func render(text string) (out string, n int) {
+func render(text string) (out string, n int) { return clip(text, math.MaxInt) }
+
+// clip renders at most limit units of text.
+func clip(text string, limit int) (out string, n int) {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	var b strings.Builder
 	b.Grow(len(text) + len(text)/8)
 	var open []string
 	emit := func(s string) {
 		for _, r := range s {
+			if n+units(r) > limit {
+				limit = n // nothing smaller that follows may slip in
+				return
+			}
 			n += units(r)
 			switch r {
 			case '<':
@@ -50,7 +58,7 @@ func render(text string) (out string, n int) {
 			}
 		}
 	}
-	for text != "" {
+	for text != "" && n < limit {
 		i := strings.IndexAny(text, "<&")
 		if i < 0 {
 			emit(text)

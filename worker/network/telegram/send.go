@@ -83,6 +83,16 @@ func words(m network.Message, limit int) string {
 	}, func(s string) bool { return Count(s) <= limit })
 }
 
+// caption is the beginning of a text that is too long for one, and its link.
+func caption(m network.Message) (string, int) {
+	end := "…"
+	if m.Link != "" {
+		end += "\n" + html.EscapeString(m.Link)
+	}
+	text, n := clip(m.Text, maxCaption-Count(end))
+	return text + end, n + Count(end)
+}
+
 // preview says which link is shown below the text, and how
 // (https://core.telegram.org/bots/api#linkpreviewoptions).
 func (a *Account) preview(m network.Message) map[string]any {
@@ -145,6 +155,10 @@ func (a *Account) Edit(ctx context.Context, was network.Receipt, m network.Messa
 		limit, method = maxCaption, "editMessageCaption"
 	}
 	text, n := render(words(m, limit))
+	if o.Photo && n > limit && n <= maxText {
+		// The message was made without a picture, the one that stands has one.
+		text, n = caption(m)
+	}
 	params["parse_mode"] = "HTML"
 	if o.Photo {
 		params["caption"] = text

@@ -230,6 +230,23 @@ func TestEditAndDelete(t *testing.T) {
 	}
 }
 
+// TestLongCaption: what stands under a picture takes less than what was written
+// for a message without one.
+func TestLongCaption(t *testing.T) {
+	a, fake, _ := account(t, done)
+	m := network.Message{ID: "m2", Text: "<b>" + strings.Repeat("😀 ", 1000) + "</b>", Link: "https://example.org/?a=1&b=2"}
+	if _, err := a.Edit(t.Context(), network.Receipt{ID: "8", Own: []byte(`{"chat":"@news","photo":true}`)}, m); err != nil {
+		t.Fatal(err)
+	}
+	got := fake.got[0].params["caption"]
+	if n := telegram.Count(got); n < 1020 || n > 1024 {
+		t.Errorf("the caption has %d characters", n)
+	}
+	if !strings.HasPrefix(got, "<b>😀") || !strings.HasSuffix(got, "</b>…\nhttps://example.org/?a=1&amp;b=2") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestProbe(t *testing.T) {
 	const me, chat = `200 {"ok":true,"result":{"id":1,"is_bot":true,"username":"news_bot"}}`, `200 {"ok":true,"result":{"id":-1001234,"type":"channel","title":"News"}}`
 	for _, c := range []struct {
