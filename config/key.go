@@ -46,7 +46,10 @@ func (r *reader) shape(t reflect.Type) shape {
 // keysOf lists the keys of a settings struct in the order of its fields.
 func keysOf(t reflect.Type) []key {
 	var keys []key
-	for f := range fields(t) {
+	for f := range t.Fields() {
+		if !f.IsExported() {
+			continue
+		}
 		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if name == "-" || name == "" && !f.Anonymous {
 			continue
@@ -74,16 +77,6 @@ func keysOf(t reflect.Type) []key {
 		})
 	}
 	return keys
-}
-
-func fields(t reflect.Type) func(yield func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if f := t.Field(i); f.IsExported() && !yield(f) {
-				return
-			}
-		}
-	}
 }
 
 func list(s string) []string {

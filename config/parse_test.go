@@ -133,7 +133,9 @@ accounts:
 		zebra.Own.(*feedKind).URL,
 	}
 	want = []any{
-		"zebra", "feed", config.Place{File: "s.yaml", Line: 13, Col: 3}, "0 * * * *", -1, 5 * time.Minute, 10 * time.Minute,
+		"zebra", "feed",
+		config.Place{File: "s.yaml", Line: 13, Col: 3},
+		"0 * * * *", -1, 5 * time.Minute, 10 * time.Minute,
 		7 * 24 * time.Hour, 10, time.Duration(0), "Bearer abc", "UTC", "auto", "https://z.example/feed.xml",
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -159,9 +161,14 @@ accounts:
 		fedi.Rerun, fedi.OnUnknown, fedi.UnknownWait.Std(), fedi.Own.(*mastodonKind).Token.Reveal(), fedi.Own.(*mastodonKind).Server,
 	}
 	want = []any{
-		[]string{"zebra"}, config.Rate{N: 6, Per: time.Hour}, "22:00-07:00 Europe/Brussels", config.Quota{N: 500, Per: "month"},
-		[]string{"new", "burst"}, config.Tags{Max: 2, Map: map[string]string{"Golang": "Go"}},
-		map[string]string{"new": "{{.Title}} ${x}"}, "auto", "ignore", "hold", 90 * time.Second, "t0ps3cret", "https://social.example",
+		[]string{"zebra"},
+		config.Rate{N: 6, Per: time.Hour},
+		"22:00-07:00 Europe/Brussels",
+		config.Quota{N: 500, Per: "month"},
+		[]string{"new", "burst"},
+		config.Tags{Max: 2, Map: map[string]string{"Golang": "Go"}},
+		map[string]string{"new": "{{.Title}} ${x}"},
+		"auto", "ignore", "hold", 90 * time.Second, "t0ps3cret", "https://social.example",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("fedi (-want +got):\n%s", d)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -215,9 +216,7 @@ func (t *site) route(path string, q url.Values) (string, error) {
 	} else {
 		u = u.JoinPath(path)
 	}
-	for k, v := range q {
-		all[k] = v
-	}
+	maps.Copy(all, q)
 	u.RawQuery = query(all)
 	return u.String(), nil
 }
