@@ -117,14 +117,14 @@ func (c *comparison) tooOld(published time.Time) bool {
 // keep makes the record of a post never seen.
 func (c *comparison) keep(it *item) *record {
 	it.prepare()
-	key := newKey(it.post, false)
-	if c.known.byKey[key] != nil {
-		key = newKey(it.post, true)
+	key := ""
+	for _, key = range newKeys(it.post, it.shared) {
+		if c.known.byKey[key] == nil {
+			break
+		}
 	}
 	for n := 2; c.known.byKey[key] != nil; n++ {
-		p := *it.post
-		p.ID = fmt.Sprintf("%s\x00%d", p.ID+p.Link, n)
-		key = newKey(&p, false)
+		key = keyOf(fmt.Sprintf("%s\x00%d", key, n))
 	}
 	r := &record{key: key, first: unix(c.o.Now), published: unix(it.post.Published), updated: unix(it.post.Updated)}
 	if it.post.Published.IsZero() {

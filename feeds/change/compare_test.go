@@ -64,7 +64,10 @@ func kinds(vs []change.Verdict) string {
 func want(t *testing.T, got []change.Verdict, want string) {
 	t.Helper()
 	if kinds(got) != want {
-		t.Errorf("got %q, want %q: %+v", kinds(got), want, got)
+		t.Errorf("got %q, want %q", kinds(got), want)
+		for _, v := range got {
+			t.Logf("%s %s %.2f %q: %s", v.Kind, v.Tell, v.Score, v.Post.Title, v.Reason)
+		}
 	}
 }
 

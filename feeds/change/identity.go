@@ -18,6 +18,8 @@ type item struct {
 
 	guid, link, alias uint64 // alias: of a guid that is an address
 	raw               uint64
+	heading           uint64 // the title, byte for byte
+	shared            bool   // other posts of the reading have the same guid
 
 	// What follows is worked out when needed: a post that did not change is
 	// known by guid and raw.
@@ -48,7 +50,7 @@ const (
 )
 
 func newItem(p *feeds.Post, at int) *item {
-	it := &item{post: p, at: at, link: linkSum(p.Link), raw: rawSum(p)}
+	it := &item{post: p, at: at, link: linkSum(p.Link), raw: rawSum(p), heading: xxhash.Sum64String(p.Title)}
 	if id := strings.TrimSpace(p.ID); id != "" {
 		it.guid = xxhash.Sum64String(id) | 1
 		if normalLink(id) != "" {
@@ -124,21 +126,28 @@ func (it *item) addresses() []uint64 {
 	return out
 }
 
-// newKey names a post for ever. It depends on nothing but the post, so that two
-// workers, or a lost record, give the same.
-func newKey(p *feeds.Post, withLink bool) string {
-	var name string
-	switch {
-	case strings.TrimSpace(p.ID) != "":
-		name = "g\x00" + strings.TrimSpace(p.ID)
-		if withLink {
-			name += "\x00" + p.Link
+// newKeys are names for ever that a post may be given, the first that is free
+// is taken. They depend on nothing but the post, so that two workers, or a lost
+// record, come to the same.
+func newKeys(p *feeds.Post, shared bool) []string {
+	var names []string
+	if id := strings.TrimSpace(p.ID); id != "" {
+		if !shared {
+			names = append(names, "g\x00"+id)
 		}
-	case p.Link != "":
-		name = "l\x00" + normalLink(p.Link) + p.Link
-	default:
-		name = "c\x00" + p.Title + "\x00" + p.Content + "\x00" + p.Summary
+		names = append(names, "g\x00"+id+"\x00"+p.Link)
+	} else if p.Link != "" {
+		names = append(names, "l\x00"+normalLink(p.Link)+"\x00"+p.Link)
 	}
+	names = append(names, "c\x00"+p.ID+"\x00"+p.Link+"\x00"+p.Title, "c\x00"+p.ID+"\x00"+p.Link+"\x00"+p.Title+"\x00"+p.Content+"\x00"+p.Summary)
+	keys := make([]string, len(names))
+	for i, name := range names {
+		keys[i] = keyOf(name)
+	}
+	return keys
+}
+
+func keyOf(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:10]))
 }

@@ -220,20 +220,23 @@ func (k *known) stranger(it *item, r *record) bool {
 
 func (k *known) bindByLink(it *item, links map[uint64]int) {
 	for _, l := range it.addresses() {
-		for _, r := range k.links[l] {
-			it.prepare()
-			sameTitle := it.title != 0 && it.title == r.title
-			sameBody := it.body != 0 && it.body == r.body
+		candidates := k.links[l]
+		if len(candidates) == 0 {
+			continue
+		}
+		it.prepare()
+		// A link that several posts share names none of them by itself.
+		alone := len(candidates) == 1 && links[it.link] <= 1
+		for _, r := range candidates {
+			same := r.raw == it.raw || it.title != 0 && it.title == r.title || it.body != 0 && it.body == r.body
 			switch {
 			case k.claimed[r] != nil:
 				// Its own guid is in the feed too: the same post twice.
-				if sameTitle && sameBody {
+				if r.raw == it.raw || it.title == r.title && it.body == r.body {
 					it.dup = true
 					return
 				}
-			case links[it.link] > 1 && !sameTitle && !sameBody:
-				// A link that several posts share names none of them.
-			case it.guid == 0 || sameTitle || sameBody || r.raw == it.raw || !k.stranger(it, r):
+			case same, alone && !k.stranger(it, r):
 				k.claim(r, it, byLink)
 				return
 			}
