@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
+	"syndicated/feeds/source"
 )
 
 // rule makes the link of a file.
@@ -143,77 +143,20 @@ func (r rule) permalink(link string) string {
 	return u.String()
 }
 
-// absolute makes the links of an HTML fragment absolute. base is where it is
-// published; other makes the link of another file of the folder, empty if it
-// is none.
-func absolute(fragment, base string, other func(name string) string) string {
-	at, err := url.Parse(base)
-	if err != nil || base == "" || !strings.ContainsRune(fragment, '<') {
-		return fragment
-	}
-	z := html.NewTokenizer(strings.NewReader(fragment))
-	var b strings.Builder
-	for {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			b.Write(z.Raw())
-			return b.String()
-		}
-		raw := string(z.Raw())
-		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
-			b.WriteString(raw)
-			continue
-		}
-		t := z.Token()
-		changed := false
-		for i, a := range t.Attr {
-			var next string
-			switch a.Key {
-			case "href", "src", "poster", "cite", "longdesc", "data":
-				next = resolveOne(at, a.Val, other)
-			case "srcset":
-				next = resolveSet(at, a.Val, other)
-			default:
-				continue
-			}
-			if next != a.Val {
-				t.Attr[i].Val, changed = next, true
+// resolver makes links absolute as seen from base, where the post is published.
+// other makes the link of another file of the folder, empty if it is none.
+func resolver(base string, other func(name string) string) func(link string) string {
+	against := source.Against(base)
+	return func(link string) string {
+		u, err := url.Parse(strings.TrimSpace(link))
+		if err == nil && !u.IsAbs() && u.Host == "" && u.Path != "" && !strings.HasPrefix(u.Path, "/") && other != nil {
+			if to := other(u.Path); to != "" {
+				if u.Fragment != "" {
+					to += "#" + u.EscapedFragment()
+				}
+				return to
 			}
 		}
-		if !changed {
-			b.WriteString(raw)
-			continue
-		}
-		b.WriteString(t.String())
+		return against(link)
 	}
-}
-
-func resolveOne(at *url.URL, link string, other func(string) string) string {
-	u, err := url.Parse(strings.TrimSpace(link))
-	if err != nil || u.IsAbs() {
-		return link
-	}
-	if u.Host == "" && u.Path != "" && !strings.HasPrefix(u.Path, "/") && other != nil {
-		if to := other(u.Path); to != "" {
-			if u.Fragment != "" {
-				to += "#" + u.EscapedFragment()
-			}
-			return to
-		}
-	}
-	return at.ResolveReference(u).String()
-}
-
-// resolveSet does each address of a srcset: "a.jpg 1x, b.jpg 2x".
-func resolveSet(at *url.URL, set string, other func(string) string) string {
-	parts := strings.Split(set, ", ")
-	for i, part := range parts {
-		part = strings.TrimSpace(part)
-		link, size, _ := strings.Cut(part, " ")
-		if strings.HasPrefix(link, "data:") {
-			continue
-		}
-		parts[i] = strings.TrimSpace(resolveOne(at, link, other) + " " + size)
-	}
-	return strings.Join(parts, ", ")
 }

@@ -3,7 +3,6 @@ package folder
 import (
 	"bytes"
 	"errors"
-	"net/url"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -146,16 +145,4 @@ func tooDeep(doc ast.Node) bool {
 func ruleAcross(line []byte) bool {
 	line = bytes.TrimSpace(line)
 	return len(line) > 0 && line[0] != '>' && len(bytes.Trim(line, string(line[0]))) == 0
-}
-
-func resolved(base, link string) string {
-	at, err := url.Parse(base)
-	if err != nil || base == "" {
-		return link
-	}
-	u, err := at.Parse(strings.TrimSpace(link))
-	if err != nil {
-		return link
-	}
-	return u.String()
 }

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"syndicated/feeds"
+	"syndicated/feeds/source"
 )
 
 // parsed is a file that was understood.
@@ -150,16 +151,17 @@ func (p *parsed) link(r rule, name string) {
 	if strings.Contains(r.pattern, ":year") || strings.Contains(r.pattern, ":month") || strings.Contains(r.pattern, ":day") {
 		other = nil // the other file's date is not known here
 	}
-	p.post.Content = absolute(p.content, base, other)
-	p.post.Summary = absolute(p.summary, base, other)
+	resolve := resolver(base, other)
+	p.post.Content = source.Absolute(p.content, resolve)
+	p.post.Summary = source.Absolute(p.summary, resolve)
 	p.post.Image = nil
 	if p.image.URL != "" {
 		image := p.image
-		image.URL = resolved(base, image.URL)
+		image.URL = resolve(image.URL)
 		p.post.Image = &image
 	}
 	for i, e := range p.post.Enclosures {
-		p.post.Enclosures[i].URL = resolved(base, e.URL)
+		p.post.Enclosures[i].URL = resolve(e.URL)
 	}
 }
 

@@ -28,6 +28,9 @@ func (s *Source) closed(ctx context.Context, was state, err error) (source.Readi
 	if status, ok := errors.AsType[*fetch.StatusError](err); ok && s.o.Request.Password != "" && status.Status != http.StatusNotFound {
 		return source.Reading{}, fmt.Errorf("the user or the application password is refused: %w", err)
 	}
+	if s.c.Route != "posts" { // the feed has no others
+		return source.Reading{}, err
+	}
 	now := s.o.Now()
 	if !was.Date.IsZero() { // it was open
 		if was.Refused.IsZero() {

@@ -41,7 +41,7 @@ func (s *Source) pages(ctx context.Context, t *site, l *list) ([]post, error) {
 			q.Set("page", strconv.Itoa(page))
 			prev = fetch.State{}
 		}
-		address, err := t.route("wp/v2/posts", q)
+		address, err := t.route("wp/v2/"+s.c.Route, q)
 		if err != nil {
 			return nil, err
 		}

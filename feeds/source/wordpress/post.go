@@ -2,7 +2,6 @@ package wordpress
 
 import (
 	"encoding/json"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -100,6 +99,8 @@ func (p *post) post(t *site, o source.Options) feeds.Post {
 		Published: p.published(o), Language: t.Language,
 		Feed: &feeds.Origin{ID: t.Home, Title: t.Name, Link: t.Home},
 	}
+	resolve := source.Against(firstOf(p.Link, t.Home))
+	out.Content, out.Summary = source.Absolute(out.Content, resolve), source.Absolute(out.Summary, resolve)
 	if out.ID == "" {
 		out.ID = firstOf(p.Link, strconv.FormatInt(p.ID, 10))
 	}
@@ -124,11 +125,7 @@ func (p *post) post(t *site, o source.Options) feeds.Post {
 			URL: m.v.Source, Type: m.v.Type, Alt: feeds.Text(m.v.Alt), Title: feeds.Text(m.v.Title.v.Rendered),
 			Width: m.v.Details.v.Width.v, Height: m.v.Details.v.Height.v, Length: max(0, m.v.Details.v.Size.v),
 		}
-		if u, err := url.Parse(p.Link); err == nil {
-			if u, err = u.Parse(image.URL); err == nil {
-				image.URL = u.String()
-			}
-		}
+		image.URL = resolve(image.URL)
 		out.Image = image
 		break
 	}

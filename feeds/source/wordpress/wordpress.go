@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"syndicated/config"
@@ -26,6 +27,7 @@ import (
 type Config struct {
 	URL   string `yaml:"url" required:"true" format:"url" doc:"address of the site"`
 	Items int    `yaml:"items" default:"100" min:"1" max:"2000" doc:"how many of the newest posts the first read takes"`
+	Route string `yaml:"route" default:"posts" doc:"posts, pages, or the API's route of another type of post"`
 }
 
 // Check tells what is wrong with the settings.
@@ -33,6 +35,9 @@ func (c Config) Check() []config.Problem {
 	u, err := url.Parse(c.URL)
 	if c.URL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 		return []config.Problem{{Key: "url", What: "is no http or https address", Do: "write it whole, as https://example.org/"}}
+	}
+	if strings.ContainsAny(c.Route, "/?#& ") {
+		return []config.Problem{{Key: "route", What: "is no route below wp/v2", Do: "write it as posts, pages or products"}}
 	}
 	return nil
 }
@@ -67,7 +72,10 @@ func New(c Config, o source.Options) (*Source, error) {
 		return nil, errors.New("a site needs a url")
 	}
 	if p := c.Check(); len(p) > 0 {
-		return nil, fmt.Errorf("url %s: %s", fetch.Redact(c.URL), p[0].What)
+		return nil, fmt.Errorf("%s %s", p[0].Key, p[0].What)
+	}
+	if c.Route == "" {
+		c.Route = "posts"
 	}
 	if c.Items <= 0 {
 		c.Items = 100

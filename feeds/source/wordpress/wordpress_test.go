@@ -148,6 +148,7 @@ func TestPost(t *testing.T) {
 	p["modified_gmt"] = "2026-01-07T10:00:00"
 	p["title"] = map[string]any{"rendered": "Fish &#038; <em>chips</em>"}
 	p["excerpt"] = map[string]any{"rendered": "<p>Short</p>\n"}
+	p["content"] = map[string]any{"rendered": "<p><a href=\"#x\">x</a> <img src=\"/i.png\"></p>\n", "protected": false}
 	p["_embedded"] = map[string]any{
 		"author":           []any{map[string]any{"name": "Ann", "url": "", "link": "https://b.example/author/ann/", "avatar_urls": []any{}}},
 		"wp:featuredmedia": []any{map[string]any{"code": "rest_forbidden"}, map[string]any{"source_url": "/cat.jpg", "alt_text": "A cat", "mime_type": "image/jpeg", "media_details": map[string]any{"width": 640, "height": 480, "sizes": []any{}}}},
@@ -161,7 +162,8 @@ func TestPost(t *testing.T) {
 	b.posts = []map[string]any{p, closed}
 	want := []feeds.Post{
 		{
-			ID: "https://b.example/?p=6", Link: "https://b.example/6/", Title: "Fish & chips", Summary: "<p>Short</p>", Content: "<p>x</p>",
+			ID: "https://b.example/?p=6", Link: "https://b.example/6/", Title: "Fish & chips", Summary: "<p>Short</p>",
+			Content:   `<p><a href="https://b.example/6/#x">x</a> <img src="https://b.example/i.png"></p>`,
 			Published: time.Date(2026, 1, 6, 10, 0, 0, 0, time.UTC), Updated: time.Date(2026, 1, 7, 10, 0, 0, 0, time.UTC),
 			Authors: []feeds.Author{{Name: "Ann", URL: "https://b.example/author/ann/"}}, Tags: []string{"R&D", "food"}, Language: "en-GB",
 			Image: &feeds.Media{URL: "https://b.example/cat.jpg", Alt: "A cat", Type: "image/jpeg", Width: 640, Height: 480},
@@ -316,6 +318,16 @@ func TestMoves(t *testing.T) {
 	b.posts = append(b.posts, post(2))
 	if r := b.read(t); titles(r) != "2 1" || !r.Partial {
 		t.Errorf("got %q, partial %v", titles(r), r.Partial)
+	}
+}
+
+func TestRoute(t *testing.T) {
+	b := newBlog(t, wordpress.Config{Route: "pages"})
+	if _, err := b.s.Read(t.Context(), nil); err == nil || !strings.HasSuffix(err.Error(), "404 Not Found") {
+		t.Errorf("got %v, want the status: the feed has no pages", err)
+	}
+	if _, err := wordpress.New(wordpress.Config{URL: b.URL, Route: "a/b"}, source.Options{}); err == nil {
+		t.Error("a route that is none is taken")
 	}
 }
 
