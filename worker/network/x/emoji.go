@@ -1,6 +1,7 @@
 package x
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,32 +83,24 @@ func element(rs []rune) int {
 	return n
 }
 
-// joined reports whether X knows the parts as one emoji: those of Emoji 12.0,
-// the newest that its public code has. Should it know more by now, they are
-// counted too long, which cuts early and is never refused.
+// joinings are the emoji that X knows to be made of others, without the joiners
+// between them: those of Emoji 11, the newest that its public code has. Should it
+// know more by now, they are counted too long, which cuts early and is never refused.
+var joinings = regexp.MustCompile(`^(?:` +
+	`(?:👨👩|👨👨|👩👩|👨|👩)(?:👧👧|👧👦|👦👦|👧|👦)` + // families
+	`|👩❤\x{FE0F}💋?[👨👩]|👨❤\x{FE0F}💋?👨` + // couples
+	`|[👨👩][\x{1F3FB}-\x{1F3FF}]?(?:[⚕⚖✈]\x{FE0F}|[🌾🍳🎓🎤🎨🏫🏭💻💼🔧🔬🚀🚒🦰🦱🦲🦳])` + // professions, hair
+	`|🏳\x{FE0F}🌈|🏴☠\x{FE0F}|👁🗨)$`)
+
 func joined(parts [][]rune) bool {
-	const adults, family = "👨👩", "👨👩👦👧❤💋"
-	in := func(i int, set string) bool { return strings.ContainsRune(set, parts[i][0]) }
-	toned := func(p []rune) bool { return len(p) > 1 && p[1] != emojiStyle }
-	switch len(parts) {
-	case 1:
+	if len(parts) == 1 {
 		return true
-	case 2:
-		pair := string([]rune{parts[0][0], parts[1][0]})
-		if in(1, "♀♂") && gendered.has(parts[0][0]) || in(0, adults) && in(1, "⚕⚖✈🌾🍳🎓🎤🎨🏫🏭💻💼🔧🔬🚀🚒🦯🦼🦽🦰🦱🦲🦳") || slices.Contains([]string{"🏳🌈", "🏴☠", "👁🗨", "🐕🦺"}, pair) {
-			return true
-		}
-	case 3:
-		if in(1, "🤝") && in(0, adults+"🧑") && in(2, adults+"🧑") {
-			return true
-		}
 	}
-	for i := range parts {
-		if !in(i, family) || toned(parts[i]) {
-			return false
-		}
+	first, last := parts[0], parts[len(parts)-1]
+	if s := string(last); len(parts) == 2 && (s == "♀\uFE0F" || s == "♂\uFE0F") {
+		return gendered.has(first[0]) && (len(first) > 1 || !styled.has(first[0]))
 	}
-	return in(0, adults) && len(parts) <= 4
+	return joinings.MatchString(string(slices.Concat(parts...)))
 }
 
 // flag reports whether two letters are the flag of a region.
@@ -188,7 +181,7 @@ func (rs ranges) has(r rune) bool {
 	return found
 }
 
-// What may stand in an emoji of version 12.0: styled are the pictographs that
+// What may stand in an emoji of version 11: styled are the pictographs that
 // take U+FE0F, skinned those that take a skin tone, gendered those that are
 // joined with a sign for woman or man.
 var (
