@@ -81,14 +81,14 @@ type jsonReader struct {
 }
 
 // parseJSON reads the one value in b. fault tells what was wrong with it and
-// where, and is empty for JSON.
-func parseJSON(b []byte) (v value, fault string) {
+// where, and is empty for JSON; cut tells that it ended too soon.
+func parseJSON(b []byte) (v value, fault string, cut bool) {
 	r := jsonReader{b: b}
 	v = r.value(0)
 	if r.space(); r.at < len(b) {
 		r.wrong("something follows the document")
 	}
-	return v, r.fault
+	return v, r.fault, r.cut
 }
 
 func (r *jsonReader) wrong(what string) {

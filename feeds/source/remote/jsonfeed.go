@@ -13,7 +13,8 @@ import (
 // string should be and takes any object for a feed without items. Here each
 // field takes what can be made sense of.
 func (r *reader) readJSON(b []byte) error {
-	doc, fault := parseJSON(b)
+	doc, fault, cut := parseJSON(b)
+	r.cut = cut
 	items := doc.get("items")
 	if doc.kind != '{' || items.kind == 0 && !strings.Contains(doc.string("version"), "jsonfeed") {
 		if fault != "" {

@@ -20,6 +20,12 @@ type reader struct {
 	base  *url.URL // of the document
 	feed  feeds.Feed
 	notes []string
+	// archive is where older posts are, RFC 5005.
+	archive string
+	// site is the feed's page, the base of its links.
+	site *url.URL
+	// cut: the document ended before its time.
+	cut bool
 }
 
 func (r *reader) note(format string, a ...any) {
@@ -35,9 +41,17 @@ func (r *reader) note(format string, a ...any) {
 // of its first sight is for those to fill in who know it. The error of a web
 // page wraps ErrPage.
 func Parse(d Document) (feeds.Feed, []string, error) {
-	text, notes, err := decode(d.Body, d.ContentType)
+	r, err := readDocument(d)
 	if err != nil {
 		return feeds.Feed{}, nil, err
+	}
+	return r.feed, r.notes, nil
+}
+
+func readDocument(d Document) (*reader, error) {
+	text, notes, err := decode(d.Body, d.ContentType)
+	if err != nil {
+		return nil, err
 	}
 	r := &reader{d: d, notes: notes}
 	if d.URL != "" {
@@ -56,10 +70,10 @@ func Parse(d Document) (feeds.Feed, []string, error) {
 		err = r.readXML(text)
 	}
 	if err != nil {
-		return feeds.Feed{}, nil, err
+		return nil, err
 	}
 	r.finish()
-	return r.feed, r.notes, nil
+	return r, nil
 }
 
 func (r *reader) readXML(text []byte) error {
@@ -68,24 +82,24 @@ func (r *reader) readXML(text []byte) error {
 	}
 	var t *tree
 	fault := r.strictly(text, &t)
+	before := slices.Clone(r.notes)
 	if fault == nil {
-		if err := r.readTree(t); err == nil || errors.Is(err, errNoFeed) {
-			return err
-		} else {
-			fault = err
+		if fault = r.readTree(t); fault == nil || errors.Is(fault, errNoFeed) {
+			return fault
 		}
+		r.notes = before
 	} else if errors.Is(fault, errBig) {
 		return fault
 	}
-	fixed, notes, ok := repair(text)
+	fixed, notes, cut, ok := repair(text)
 	if !ok {
 		return errNoFeed
 	}
 	if err := r.strictly(fixed, &t); err != nil {
 		return fault
 	}
-	kept := r.notes
-	r.notes, r.feed = append(slices.Clone(kept), fmt.Sprintf("not well-formed: %v", fault)), feeds.Feed{}
+	r.feed, r.cut = feeds.Feed{}, cut
+	r.note("not well-formed: %v", fault)
 	for _, n := range notes {
 		r.note("repaired: %s", n)
 	}
@@ -146,6 +160,7 @@ func page(text []byte) bool {
 // finish does what is the same for all formats.
 func (r *reader) finish() {
 	f := &r.feed
+	fill(&f.Next, r.archive)
 	var undated, future int
 	for i := range f.Posts {
 		p := &f.Posts[i]

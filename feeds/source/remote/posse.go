@@ -15,7 +15,7 @@ func posse(s string, p *feeds.Post) {
 		p.Share = s
 		return
 	}
-	v, _ := parseJSON([]byte(s))
+	v, _, _ := parseJSON([]byte(s))
 	posseObject(v, p)
 }
 

@@ -496,6 +496,34 @@ func TestFailedReadKeepsTheState(t *testing.T) {
 	}
 }
 
+func TestCutOffDocumentIsPartialAndAskedForAgain(t *testing.T) {
+	whole := rss("", "3", "2", "1")
+	body := whole[:len(whole)-60]
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"a"`)
+		if r.Header.Get("If-None-Match") == `"a"` {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		fmt.Fprint(w, body)
+	})
+	src := s.source(t, "/")
+	first := read(t, src, nil)
+	if !first.Partial || ids(first) != "3 2" || len(first.Notes) == 0 {
+		t.Errorf("first: partial %v, ids %q, notes %q", first.Partial, ids(first), first.Notes)
+	}
+	second := read(t, src, first.State)
+	third := read(t, src, second.State)
+	if !second.Partial || second.Unchanged || !third.Unchanged {
+		t.Errorf("the same again: unchanged %v, then %v", second.Unchanged, third.Unchanged)
+	}
+	body = whole
+	fourth := read(t, src, first.State)
+	if fourth.Partial || ids(fourth) != "3 2 1" {
+		t.Errorf("whole: partial %v, ids %q", fourth.Partial, ids(fourth))
+	}
+}
+
 func TestPage(t *testing.T) {
 	links := remote.Page(remote.Document{URL: "https://example.org/a/", Body: []byte(`<base href="/b/"><link rel="alternate stylesheet" type="text/css" href="x.css">
 		<LINK REL="ALTERNATE" TYPE="application/atom+xml; charset=utf-8" HREF="atom.xml" title=" A  B ">

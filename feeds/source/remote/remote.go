@@ -113,14 +113,14 @@ func (s *Source) read(ctx context.Context, was state, prev []byte) (source.Readi
 	if resp.NotModified {
 		return s.unchanged(was, is, prev, resp)
 	}
-	feed, notes, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
+	doc, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
 	if errors.Is(err, ErrPage) && was.Feed == "" {
 		return s.follow(ctx, was, resp)
 	}
 	if err != nil {
 		return source.Reading{}, fmt.Errorf("read %s: %w", fetch.Redact(resp.URL), err)
 	}
-	return s.reading(ctx, was, is, resp, feed, notes)
+	return s.reading(ctx, was, is, resp, doc)
 }
 
 // get fetches an address. What the settings say of headers and passwords goes
@@ -142,8 +142,8 @@ func (s *Source) get(ctx context.Context, address string, prev fetch.State) (fet
 	return s.o.Client.Get(ctx, address, o, prev)
 }
 
-func (s *Source) parse(address, contentType string, body []byte) (feeds.Feed, []string, error) {
-	return Parse(Document{
+func (s *Source) parse(address, contentType string, body []byte) (*reader, error) {
+	return readDocument(Document{
 		URL: address, ContentType: contentType, Body: body,
 		Timezone: s.o.Timezone, Language: s.o.Language, Now: s.o.Now(),
 	})
@@ -187,17 +187,18 @@ func (s *Source) follow(ctx context.Context, was state, page fetch.Response) (so
 	if err != nil {
 		return source.Reading{}, fmt.Errorf("the feed that %s names: %w", shown, err)
 	}
-	feed, notes, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
+	doc, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
 	if err != nil {
 		return source.Reading{}, fmt.Errorf("read %s, which %s names: %w", fetch.Redact(resp.URL), shown, err)
 	}
 	is := state{State: resp.State, Page: s.hash(), Feed: links[0].URL}
-	notes = append(notes, "the page names the feed "+fetch.Redact(is.Feed))
-	return s.reading(ctx, was, is, resp, feed, notes)
+	doc.notes = append(doc.notes, "the page names the feed "+fetch.Redact(is.Feed))
+	return s.reading(ctx, was, is, resp, doc)
 }
 
 // reading puts together what was read from resp.
-func (s *Source) reading(ctx context.Context, was, is state, resp fetch.Response, feed feeds.Feed, notes []string) (source.Reading, error) {
+func (s *Source) reading(ctx context.Context, was, is state, resp fetch.Response, doc *reader) (source.Reading, error) {
+	feed, notes := doc.feed, doc.notes
 	if resp.Moved != "" {
 		// The whole way there is permanent, and there is a feed.
 		is.URL = resp.Moved
@@ -211,16 +212,16 @@ func (s *Source) reading(ctx context.Context, was, is state, resp fetch.Response
 	if len(hubs) > 0 {
 		fill(&topic, resp.URL)
 	}
-	r := source.Reading{Partial: resp.Delta}
+	r := source.Reading{Partial: resp.Delta || doc.cut}
+	is.whole(doc.cut)
 	if !resp.Delta {
 		is.learn(&feed)
 		if more, pages := s.gap(ctx, was, feed); len(more) > 0 {
 			feed.Posts = append(feed.Posts, more...)
 			notes = append(notes, fmt.Sprintf("read %d further pages, for more was new than the first holds", pages))
 		}
-	} else {
-		feed.Complete = false
 	}
+	feed.Complete = feed.Complete && !r.Partial
 	is.Hubs, is.Topic, is.Repaired = hubs, topic, nil
 	for _, n := range notes {
 		if strings.HasPrefix(n, "repaired") || strings.HasPrefix(n, "not well-formed") {
@@ -250,16 +251,16 @@ func (s *Source) gap(ctx context.Context, was state, feed feeds.Feed) (more []fe
 		if err != nil {
 			break // the first page is worth more than none
 		}
-		page, _, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
+		page, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
 		if err != nil {
 			break
 		}
-		more = append(more, page.Posts...)
-		if was.overlaps(page.Posts) {
+		more = append(more, page.feed.Posts...)
+		if was.overlaps(page.feed.Posts) {
 			pages++
 			break
 		}
-		next = page.Next
+		next = page.feed.Next
 	}
 	return more, pages
 }
@@ -311,17 +312,18 @@ func (s *Source) Parse(_ context.Context, prev []byte, contentType string, body 
 			base = u
 		}
 	}
-	feed, notes, err := s.parse(base, contentType, body)
+	doc, err := s.parse(base, contentType, body)
 	if err != nil {
 		return source.Reading{}, fmt.Errorf("read what was pushed: %w", err)
 	}
+	feed := doc.feed
 	feed.Complete = false
 	hubs, topic := was.Hubs, was.Topic
 	if len(hubs) == 0 {
 		hubs = feed.Hubs
 	}
 	fill(&topic, feed.Self)
-	return source.Reading{Feed: feed, Partial: true, State: prev, Notes: notes, Hubs: hubs, Topic: topic}, nil
+	return source.Reading{Feed: feed, Partial: true, State: prev, Notes: doc.notes, Hubs: hubs, Topic: topic}, nil
 }
 
 // Document is the bytes of a feed and what is known of them.

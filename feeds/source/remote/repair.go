@@ -10,12 +10,13 @@ import (
 // repair rewrites a document that is not well-formed so that it is: every tag
 // closed within its parent, no character that XML forbids, nothing around the
 // feed. Whole items are kept; one that the end of the document cuts is left
-// out, unless it is the only one. ok is false when there is no feed in it.
-func repair(b []byte) (fixed []byte, notes []string, ok bool) {
+// out, unless it is the only one. cut tells that there was such an end; ok is
+// false when there is no feed in it.
+func repair(b []byte) (fixed []byte, notes []string, cut, ok bool) {
 	b, dropped := legal(b)
 	r := repairer{scanner: scanner{b: b}, root: feedRoot(b)}
 	if r.root < 0 {
-		return nil, nil, false
+		return nil, nil, false, false
 	}
 	if len(bytes.TrimSpace(b[:r.root])) > 0 && !prolog(b[:r.root]) {
 		r.note("skipped what stands before the feed")
@@ -26,7 +27,7 @@ func repair(b []byte) (fixed []byte, notes []string, ok bool) {
 	r.scanner.at = r.root
 	r.out.Grow(len(b) - r.root + 64)
 	r.run()
-	return r.out.Bytes(), r.notes, true
+	return r.out.Bytes(), r.notes, r.cut, true
 }
 
 // legal leaves out the characters that XML does not allow.
@@ -116,6 +117,7 @@ type repairer struct {
 	item      int // depth of the open item's parent, 0 when none is open
 	itemStart int // where the open item begins in out
 	items     int // that are whole
+	cut       bool
 }
 
 func (r *repairer) note(s string) {
@@ -352,6 +354,7 @@ func (r *repairer) end() {
 	if len(r.stack) == 0 {
 		return
 	}
+	r.cut = true
 	if r.item > 0 && r.items > 0 {
 		r.note(fmt.Sprintf("the document is cut off; kept the %d whole items", r.items))
 		r.out.Truncate(r.itemStart)

@@ -12,6 +12,7 @@ import (
 	"github.com/mmcdole/gofeed/rss"
 
 	"syndicated/feeds"
+	"syndicated/feeds/source/fetch"
 )
 
 // readRSS reads RSS 0.9x, 1.0 and 2.0. gofeed parses; what it loses or bends is
@@ -131,6 +132,8 @@ func (r *reader) channel(t *tree, at int, c *rss.Feed) {
 			fill(&f.Icon, link(j, text()))
 		case "atom:id":
 			f.ID = text()
+		case "itunes:new-feed-url":
+			r.note("the feed says that its address is %s", fetch.Redact(link(j, text())))
 		case "fh:complete":
 			f.Complete = true
 		case "sy:updateperiod":
@@ -176,6 +179,8 @@ func (r *reader) feedLink(n *node, href string) {
 			}
 		case "next":
 			fill(&f.Next, href)
+		case "prev-archive":
+			fill(&r.archive, href)
 		case "alternate":
 			if kind := n.attr("type"); kind == "" || strings.Contains(kind, "html") {
 				fill(&f.Link, href)
@@ -482,10 +487,12 @@ func (r *reader) linkBase(base *url.URL) *url.URL {
 	if base != nil && base != r.base {
 		return base
 	}
-	if site := parseBase(r.feed.Link); site != nil {
-		return site
+	if r.site == nil {
+		if r.site = parseBase(r.feed.Link); r.site == nil {
+			r.site = base
+		}
 	}
-	return base
+	return r.site
 }
 
 // rssAuthor is an author that may, against the format, have children.

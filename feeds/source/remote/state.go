@@ -20,6 +20,8 @@ type state struct {
 	Feed string `json:"feed,omitzero"`
 	// Repaired tells how the last document had to be repaired.
 	Repaired []string `json:"repaired,omitzero"`
+	// Cut is the hash of a document that was cut off.
+	Cut uint64 `json:"cut,omitzero"`
 	// TTL, SkipHours and SkipDays are what the feed asked for: they hold
 	// through answers that bring no feed.
 	TTL       time.Duration  `json:"ttl,omitzero"`
@@ -51,6 +53,19 @@ func (is *state) learn(f *feeds.Feed) {
 	is.Newest = nil
 	if f.Next != "" {
 		is.Newest = newest(f.Posts)
+	}
+}
+
+// whole keeps the validators of a document that is whole. Those of one that was
+// cut off on its way would keep the rest from ever coming; only when the same
+// comes a second time is it the document itself that is so.
+func (is *state) whole(cut bool) {
+	hash := is.Hash
+	if cut && hash != is.Cut {
+		is.ETag, is.LastModified, is.Hash = "", "", 0
+	}
+	if is.Cut = 0; cut {
+		is.Cut = hash
 	}
 }
 
