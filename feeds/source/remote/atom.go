@@ -142,7 +142,7 @@ func (r *reader) entry(t *tree, at int, g *atom.Entry) feeds.Post {
 		}
 	})
 	r.links(&p, &x)
-	fill(&p.ID, x.guid)
+	fill(&p.ID, x.identifier)
 	p.Published = r.firstDate(x.published, x.issued, x.created)
 	p.Updated = r.date(x.updated)
 	if p.Published.IsZero() && p.Updated.IsZero() {

@@ -267,6 +267,7 @@ func skipDays(list []string) []time.Weekday {
 type rssItem struct {
 	links                    []string
 	permalink, guid          string
+	identifier               string
 	origLink                 string
 	published, issued, dc    string
 	updated, created         string
@@ -370,8 +371,14 @@ func (r *reader) itemChild(t *tree, j int, n *node, p *feeds.Post, x *rssItem, m
 			if x.encoded == "" {
 				x.encoded, x.encBase = text(), base
 			}
+		case "id":
+			x.identifier = text()
 		case "pubdate":
 			x.published = text()
+		case "published", "date":
+			x.issued = text()
+		case "updated":
+			x.updated = text()
 		case "author":
 			x.creators = addAuthor(x.creators, r.rssAuthor(t, j))
 		case "comments":
@@ -408,7 +415,7 @@ func (r *reader) itemChild(t *tree, j int, n *node, p *feeds.Post, x *rssItem, m
 		case "description":
 			x.summary = text()
 		case "identifier":
-			fill(&x.guid, text())
+			x.identifier = text()
 		}
 	case "dcterms":
 		switch n.name {
@@ -518,9 +525,8 @@ func (r *reader) source(n *node, p *feeds.Post) {
 func (r *reader) identity(t *tree, at int, p *feeds.Post, x *rssItem) {
 	n := &t.nodes[at]
 	p.ID = x.guid
-	if about := n.attr("about"); p.ID == "" {
-		p.ID = about
-	}
+	fill(&p.ID, n.attr("about"))
+	fill(&p.ID, x.identifier)
 	own := ""
 	if x.permalink != "" && (webAddress(x.permalink) || relativePath(x.permalink)) {
 		own = resolve(r.linkBase(t.bases[n.base]), x.permalink)
