@@ -28,8 +28,11 @@ func (r *reader) check(s *Settings, t table) {
 		!t.has("admin_token") && !t.has("admin_token_file") {
 		r.fault(node("admin"), "admin", "can be reached from elsewhere and asks for no token", "set admin_token, or listen on 127.0.0.1")
 	}
-	if s.BaseURL == "" && !t.has("base_url") && s.Listen != "" && checkListen(s.Listen) == nil {
-		s.BaseURL = localURL(s.Listen)
+	if s.BaseURL == "" && !t.has("base_url") {
+		s.BaseURL = "http://localhost" // nothing is served, but documents may be written
+		if s.Listen != "" && checkListen(s.Listen) == nil {
+			s.BaseURL = localURL(s.Listen)
+		}
 	}
 
 	sources := make(map[string]bool, len(s.Sources))

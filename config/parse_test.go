@@ -193,6 +193,24 @@ accounts:
 	}
 }
 
+func TestBaseURL(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"", "http://127.0.0.1:8080"},
+		{"listen: :9000", "http://127.0.0.1:9000"},
+		{"listen: '[::1]:9000'", "http://[::1]:9000"},
+		{"listen: off", "http://localhost"},
+		{"base_url: https://x.example/feeds/", "https://x.example/feeds"},
+	}
+	for _, test := range tests {
+		t.Run(test.text, func(t *testing.T) {
+			s, faults := parse(t, "sources: {}\n"+test.text+"\n", nil)
+			if faults != nil || s.BaseURL != test.want {
+				t.Errorf("got %+v, %q, want %q", s, faults, test.want)
+			}
+		})
+	}
+}
+
 func TestFaults(t *testing.T) {
 	const head = "sources: {blog: {type: feed, url: https://b.example/}}\n"
 	tests := []struct {
