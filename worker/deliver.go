@@ -21,7 +21,8 @@ func (w *Worker) deliverLoop(ctx, hand context.Context) {
 	freed := make(chan struct{}, 1)
 	for ctx.Err() == nil {
 		w.delivered.Store(time.Now().Unix())
-		leases, next, err := w.claim(ctx)
+		// With hand, so that a claim which was made is never lost to a stop.
+		leases, next, err := w.claim(hand)
 		if err != nil && ctx.Err() == nil {
 			w.Log.Warn("no message claimed", "err", err)
 		}

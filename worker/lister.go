@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -97,6 +98,20 @@ func (w *Worker) loadMembers(ctx context.Context, parent *Source) error {
 	}
 	w.members.put(parent, list)
 	return nil
+}
+
+// memberNames are the sources that all listers name.
+func (w *Worker) memberNames(ctx context.Context) ([]string, error) {
+	for _, s := range w.Sources {
+		if s.Lister != nil {
+			if err := w.loadMembers(ctx, s); err != nil {
+				return nil, err
+			}
+		}
+	}
+	w.members.mu.Lock()
+	defer w.members.mu.Unlock()
+	return slices.Sorted(maps.Keys(w.members.byName)), nil
 }
 
 func (c *memberCache) put(parent *Source, list []source.Member) (names, gone []string) {

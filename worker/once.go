@@ -68,15 +68,11 @@ func (w *Worker) Once(ctx context.Context, patience time.Duration) (Tally, error
 	}
 	err := w.readAll(ctx, hand, names, note)
 	if err == nil {
-		// What the lists named, known only now.
+		// What the lists name, known only now.
 		var members []string
-		w.members.mu.Lock()
-		for name := range w.members.byName {
-			members = append(members, name)
+		if members, err = w.memberNames(ctx); err == nil {
+			err = w.readAll(ctx, hand, members, note)
 		}
-		w.members.mu.Unlock()
-		slices.Sort(members)
-		err = w.readAll(ctx, hand, members, note)
 	}
 	w.done.flush(hand, w)
 	read()
@@ -106,33 +102,46 @@ func (w *Worker) Once(ctx context.Context, patience time.Duration) (Tally, error
 	return t, ctx.Err()
 }
 
-// readAll polls the named sources, many at once.
+// readAll polls the named sources, many at once. One that another worker holds
+// is waited for as long as a dead worker's lease may last.
 func (w *Worker) readAll(ctx, hand context.Context, names []string, note func(string, bool)) error {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, w.Polls)
 	defer wg.Wait()
-	for _, name := range names {
-		select {
-		case slots <- struct{}{}:
-		case <-ctx.Done():
-			return ctx.Err()
+	end := time.Now().Add(w.Lease + 2*time.Second)
+	for len(names) > 0 && time.Now().Before(end) {
+		var busy []string
+		for _, name := range names {
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			now, err := w.Store.Now(ctx)
+			if err != nil {
+				return err
+			}
+			p, ok, err := w.Store.ClaimPoll(hand, now, name, w.Lease)
+			if err != nil {
+				return fmt.Errorf("claim %s: %w", name, err)
+			}
+			if !ok {
+				<-slots
+				busy = append(busy, name)
+				continue
+			}
+			wg.Go(func() {
+				defer func() { <-slots }()
+				note(name, w.poll(hand, p) != "failed")
+			})
 		}
-		now, err := w.Store.Now(ctx)
-		if err != nil {
-			return err
+		if names = busy; len(busy) > 0 {
+			select {
+			case <-time.After(500 * time.Millisecond):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
-		p, ok, err := w.Store.ClaimPoll(ctx, now, name, w.Lease)
-		if err != nil {
-			return fmt.Errorf("claim %s: %w", name, err)
-		}
-		if !ok { // another worker reads it now
-			<-slots
-			continue
-		}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			note(name, w.poll(hand, p) != "failed")
-		})
 	}
 	return nil
 }
@@ -142,7 +151,7 @@ func (w *Worker) readAll(ctx, hand context.Context, names []string, note func(st
 func (w *Worker) drain(ctx, hand context.Context, patience time.Duration) error {
 	end := time.Now().Add(patience)
 	for ctx.Err() == nil {
-		leases, next, err := w.claim(ctx)
+		leases, next, err := w.claim(hand)
 		if err != nil {
 			return fmt.Errorf("claim messages: %w", err)
 		}
@@ -154,11 +163,11 @@ func (w *Worker) drain(ctx, hand context.Context, patience time.Duration) error 
 		if len(leases) > 0 {
 			continue
 		}
-		soon, err := w.doubtful(ctx)
+		now, err := w.Store.Now(ctx)
 		if err != nil {
 			return err
 		}
-		now, err := w.Store.Now(ctx)
+		soon, err := w.inHand(ctx, now)
 		if err != nil {
 			return err
 		}
@@ -173,15 +182,23 @@ func (w *Worker) drain(ctx, hand context.Context, patience time.Duration) error 
 	return ctx.Err()
 }
 
-// doubtful reports whether a message waits that was attempted and not settled.
-func (w *Worker) doubtful(ctx context.Context) (bool, error) {
-	for _, name := range w.names {
-		entries, err := w.Store.Messages(ctx, store.Filter{Account: name, State: store.Waiting, Limit: 1})
+// inHand reports whether a message waits for nothing but an earlier attempt:
+// its answer was lost, or a worker that died had claimed it.
+func (w *Worker) inHand(ctx context.Context, now time.Time) (bool, error) {
+	states, err := w.Store.Accounts(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read the accounts: %w", err)
+	}
+	for _, st := range states {
+		if !slices.Contains(w.names, st.Account) || st.Stopped != "" || st.Waiting == 0 {
+			continue
+		}
+		entries, err := w.Store.Messages(ctx, store.Filter{Account: st.Account, State: store.Waiting, Limit: 1})
 		if err != nil {
-			return false, fmt.Errorf("read the queue of %s: %w", name, err)
+			return false, fmt.Errorf("read the queue of %s: %w", st.Account, err)
 		}
 		for _, e := range entries {
-			if !e.Attempted.IsZero() {
+			if !e.Attempted.IsZero() || !e.Due.After(now) && !st.NotBefore.After(now) {
 				return true, nil
 			}
 		}

@@ -27,7 +27,7 @@ func (w *Worker) pollLoop(ctx, hand context.Context) {
 		free := w.Polls - len(slots)
 		claimed := 0
 		if free > 0 {
-			polls, err := w.claimPolls(ctx, free)
+			polls, err := w.claimPolls(hand, free)
 			if err != nil && ctx.Err() == nil {
 				w.Log.Warn("no source claimed", "err", err)
 			}

@@ -28,7 +28,7 @@ type Config struct {
 	Grace time.Duration
 	// Polls is how many sources are read at once; 0 is 128.
 	Polls int
-	// Lease is how long a claim holds without being renewed; 0 is 30 s.
+	// Lease is how long a claim holds without being renewed; 0 is 15 s.
 	Lease time.Duration
 	// Keep is how long stories and the bodies of sent messages are kept; 0 is a year.
 	Keep time.Duration
@@ -73,7 +73,7 @@ func New(c Config) (*Worker, error) {
 		return nil, errors.New("a worker needs a store and a log")
 	}
 	c.Grace = or(c.Grace, 20*time.Second)
-	c.Lease = or(c.Lease, 30*time.Second)
+	c.Lease = or(c.Lease, 15*time.Second)
 	c.Keep = or(c.Keep, 365*24*time.Hour)
 	c.Polls = or(c.Polls, 128)
 	w := &Worker{
@@ -222,9 +222,11 @@ func (w *Worker) trim(ctx context.Context) {
 func (w *Worker) told(ds ...store.Decision) {
 	for _, d := range ds {
 		level := slog.LevelInfo
-		switch d.What {
-		case "alert", "dead", "held":
+		switch {
+		case d.What == "alert", d.What == "dead", d.What == "held", d.What == "stopped":
 			level = slog.LevelWarn
+		case d.Account == "": // what is told of it follows
+			level = slog.LevelDebug
 		}
 		w.Log.Log(context.Background(), level, d.What, attrs(d)...)
 		if w.Told != nil {

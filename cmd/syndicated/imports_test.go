@@ -30,7 +30,7 @@ var arrows = map[string]string{
 	"worker/share":       "feeds feeds/change worker/network",
 	"worker/store":       "feeds worker/network",
 	"worker/store/…":     "feeds worker/network worker/store",
-	"worker/web":         "feeds feeds/change worker worker/network worker/store",
+	"worker/web":         "config feeds feeds/change worker/network worker/store",
 	"worker/metric":      "",
 	"cmd/syndicated":     "…",
 	"cmd/syndicated/…":   "…",

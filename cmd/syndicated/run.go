@@ -140,11 +140,15 @@ func (h *house) run(ctx context.Context, told func(store.Decision), ready func(f
 		})
 		return l, nil
 	}
-	public, err := open("listen", h.settings.Listen, feedServer)
+	desk, err := h.admin(w, set)
 	if err != nil {
 		return err
 	}
-	admin, err := open("admin", h.settings.Admin, h.admin(w, set))
+	public, err := open("listen", h.settings.Listen, set.Requests(feedServer))
+	if err != nil {
+		return err
+	}
+	admin, err := open("admin", h.settings.Admin, desk)
 	if err != nil {
 		return err
 	}
@@ -222,16 +226,4 @@ func authors(names []string) []feeds.Author {
 		out = append(out, a)
 	}
 	return out
-}
-
-// admin is what the operator sees.
-func (h *house) admin(w *worker.Worker, set *metric.Set) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/metrics", set.Handler())
-	mux.HandleFunc("/healthz", func(rw http.ResponseWriter, _ *http.Request) {
-		if err := w.Alive(); err != nil {
-			http.Error(rw, err.Error(), 503)
-		}
-	})
-	return mux
 }

@@ -35,9 +35,14 @@ func runWhy(ctx context.Context, e env, args []string) int {
 		return fail(e, err)
 	}
 	defer func() { _ = d.Close() }()
-	story, err := d.Story(ctx, *src, rest[0])
-	if err != nil {
-		return fail(e, err)
+	var story []store.Decision
+	for _, name := range spellings(rest[0]) {
+		if story, err = d.Story(ctx, *src, name); err != nil {
+			return fail(e, err)
+		}
+		if len(story) > 0 {
+			break
+		}
 	}
 	if len(story) == 0 {
 		return fail(e, fmt.Errorf("nothing is known of %s: no source has held it, or its story is older than what is kept", shown(rest[0])))
@@ -54,6 +59,24 @@ func runWhy(ctx context.Context, e env, args []string) int {
 	}
 	tellStory(e.stdout, story, *diff, isTerminal(e.stdout))
 	return exitOK
+}
+
+// spellings are the ways in which a post's address may have been written down.
+func spellings(which string) []string {
+	out := []string{which}
+	if !isAddress(which) {
+		return out
+	}
+	bare, _, _ := strings.Cut(which, "#")
+	other := strings.Replace(bare, "https://", "http://", 1)
+	if other == bare {
+		other = strings.Replace(bare, "http://", "https://", 1)
+	}
+	for _, a := range []string{bare, other} {
+		a = strings.TrimSuffix(a, "/")
+		out = append(out, a, a+"/")
+	}
+	return out
 }
 
 func tellStory(w io.Writer, story []store.Decision, diff, colour bool) {
