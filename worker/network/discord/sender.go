@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
@@ -170,7 +172,7 @@ func (s *sender) call(method, address string, d map[string]any, files []file) (n
 		h.Set("Content-Disposition", disposition)
 		h.Set("Content-Type", mime)
 		if err == nil {
-			var p interface{ Write([]byte) (int, error) }
+			var p io.Writer
 			if p, err = w.CreatePart(h); err == nil {
 				_, err = p.Write(data)
 			}
@@ -192,9 +194,7 @@ func (s *sender) call(method, address string, d map[string]any, files []file) (n
 }
 
 func with(d map[string]any, key string, value any) map[string]any {
-	out := map[string]any{key: value}
-	for k, v := range d {
-		out[k] = v
-	}
+	out := maps.Clone(d)
+	out[key] = value
 	return out
 }

@@ -80,7 +80,7 @@ func TestPost(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, o.html)
 		}
 	}
-	if !strings.HasPrefix(o.files["<picture@example.org>"], "\xff\xd8") {
+	if !strings.HasPrefix(http.DetectContentType([]byte(o.files["<picture@example.org>"])), "image/") {
 		t.Errorf("files %q", o.files)
 	}
 }

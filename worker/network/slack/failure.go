@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"syndicated/worker/network"
@@ -62,14 +63,15 @@ func exchange(ctx context.Context, env network.Env, call network.Call, what stri
 	case bad != nil || !said.OK && said.Error == "":
 		return lost(call, fmt.Errorf("%s: the answer is not one of Slack's", what))
 	case !said.OK:
-		text := what + ": " + said.Error
+		words := []string{cut(said.Error, 100)}
 		if said.Needed != "" {
-			text += ", needs " + said.Needed
+			words = append(words, "needs "+cut(said.Needed, 100))
 		}
 		for _, m := range said.Metadata.Messages[:min(len(said.Metadata.Messages), 3)] {
-			text += "; " + cut(m, 100)
+			words = append(words, cut(m, 100))
 		}
-		return classed(env, call, got, &refusal{err: errors.New(call.Redact(text)), word: said.Error})
+		text := call.Redact(what + ": " + strings.Join(words, "; "))
+		return classed(env, call, got, &refusal{err: errors.New(text), word: said.Error})
 	}
 	if into == nil {
 		return nil
