@@ -23,7 +23,7 @@ const (
 	maxImageFile = 20 << 20
 	// maxImagePixels is the largest image that is decoded: a file of some
 	// kilobytes may claim more than the machine has memory.
-	maxImagePixels = 40_000_000
+	maxImagePixels = 30_000_000
 )
 
 // ImageLimits are what a network takes of an image; 0 is no limit.
@@ -53,7 +53,7 @@ func Image(ctx context.Context, c *Client, m Media, l ImageLimits) (Picture, err
 	if err != nil {
 		return Picture{}, fmt.Errorf("image: %w", err)
 	}
-	// One at a time: a decoded image takes up to 160 MB.
+	// One at a time: a large image takes up to 400 MB while it is decoded.
 	select {
 	case c.decoding <- struct{}{}:
 		defer func() { <-c.decoding }()
@@ -70,28 +70,31 @@ func Image(ctx context.Context, c *Client, m Media, l ImageLimits) (Picture, err
 
 func picture(file []byte, l ImageLimits) (Picture, error) {
 	head, format, err := image.DecodeConfig(bytes.NewReader(file))
-	if err != nil {
+	switch {
+	case errors.Is(err, image.ErrFormat):
+		return Picture{}, errors.New("it is no JPEG, PNG, GIF or WebP")
+	case err != nil:
 		return Picture{}, err
-	}
-	if head.Width < 1 || head.Height < 1 {
+	case head.Width < 1 || head.Height < 1:
 		return Picture{}, errors.New("it has no pixels")
-	}
-	if head.Width > maxImagePixels/head.Height {
+	case head.Width > maxImagePixels/head.Height:
 		return Picture{}, fmt.Errorf("%d by %d pixels are too many", head.Width, head.Height)
 	}
-	src, _, err := image.Decode(bytes.NewReader(file))
+	src, _, err := image.Decode(bytes.NewReader(file)) // a broken one must not be passed on either
 	if err != nil {
 		return Picture{}, err
 	}
-	turn := 1
-	if format == "jpeg" {
-		turn = orientation(file)
-	}
-	// Scale first: turning a small image is cheap.
+	turn := orientation(format, file)
 	w, h := within(head.Width, head.Height, l)
+	if turn == 1 && w == head.Width && h == head.Height {
+		if p, ok := asIs(file, format, l); ok {
+			p.Width, p.Height = w, h
+			return p, nil
+		}
+	}
 	for {
-		img := upright(scaled(src, w, h), turn)
-		p, ok, err := encode(img, l)
+		// Scale first: to turn a small image is cheap.
+		p, ok, err := encode(upright(scaled(src, w, h), turn), l)
 		if err != nil || ok {
 			return p, err
 		}
@@ -100,6 +103,24 @@ func picture(file []byte, l ImageLimits) (Picture, error) {
 		}
 	}
 }
+
+// asIs is the file itself without its metadata, if the network takes it so:
+// nothing is lost to another round of compression.
+func asIs(file []byte, format string, l ImageLimits) (p Picture, ok bool) {
+	switch p.Type = "image/" + format; format {
+	case "jpeg":
+		p.Bytes = bareJPEG(file)
+	case "png":
+		p.Bytes = barePNG(file)
+	}
+	return p, p.Bytes != nil && l.takes(p.Type) && l.fits(p.Bytes)
+}
+
+func (l ImageLimits) takes(mediaType string) bool {
+	return len(l.Types) == 0 || slices.Contains(l.Types, mediaType)
+}
+
+func (l ImageLimits) fits(file []byte) bool { return l.Bytes == 0 || len(file) <= l.Bytes }
 
 // within gives the largest size of the same shape that l allows.
 func within(w, h int, l ImageLimits) (int, int) {
@@ -118,7 +139,7 @@ func scaled(src image.Image, w, h int) image.Image {
 	if b.Dx() == w && b.Dy() == h {
 		return src
 	}
-	dst := image.NewNRGBA(image.Rect(0, 0, w, h))
+	dst := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.CatmullRom.Scale(dst, dst.Bounds(), src, b, draw.Src, nil)
 	return dst
 }
@@ -127,26 +148,24 @@ func scaled(src image.Image, w, h int) image.Image {
 func encode(img image.Image, l ImageLimits) (p Picture, ok bool, err error) {
 	size := img.Bounds().Size()
 	p = Picture{Width: size.X, Height: size.Y}
-	takes := func(t string) bool { return len(l.Types) == 0 || slices.Contains(l.Types, t) }
-	fits := func(b []byte) bool { return l.Bytes == 0 || len(b) <= l.Bytes }
 	var b bytes.Buffer
-	if sharp(img) && takes("image/png") {
+	if sharp(img) && l.takes("image/png") {
 		if err := png.Encode(&b, img); err != nil {
 			return p, false, err
 		}
-		if fits(b.Bytes()) {
+		if l.fits(b.Bytes()) {
 			p.Bytes, p.Type = b.Bytes(), "image/png"
 			return p, true, nil
 		}
 	}
-	if !takes("image/jpeg") {
-		if !takes("image/png") {
+	if !l.takes("image/jpeg") {
+		if !l.takes("image/png") {
 			return p, false, errors.New("the network takes neither JPEG nor PNG")
 		}
 		b.Reset()
 		err := png.Encode(&b, img)
 		p.Bytes, p.Type = b.Bytes(), "image/png"
-		return p, err == nil && fits(b.Bytes()), err
+		return p, err == nil && l.fits(b.Bytes()), err
 	}
 	flat := flattened(img)
 	for _, quality := range []int{90, 82, 72, 60} {
@@ -154,7 +173,7 @@ func encode(img image.Image, l ImageLimits) (p Picture, ok bool, err error) {
 		if err := jpeg.Encode(&b, flat, &jpeg.Options{Quality: quality}); err != nil {
 			return p, false, err
 		}
-		if fits(b.Bytes()) {
+		if l.fits(b.Bytes()) {
 			p.Bytes, p.Type = b.Bytes(), "image/jpeg"
 			return p, true, nil
 		}
@@ -179,5 +198,43 @@ func flattened(img image.Image) image.Image {
 	dst := image.NewRGBA(image.Rectangle{Max: img.Bounds().Size()})
 	draw.Draw(dst, dst.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
 	draw.Draw(dst, dst.Bounds(), img, img.Bounds().Min, draw.Over)
+	return dst
+}
+
+// upright turns and mirrors img as its orientation asks.
+func upright(img image.Image, orientation int) image.Image {
+	if orientation <= 1 {
+		return img
+	}
+	b := img.Bounds()
+	w, h := b.Dx(), b.Dy()
+	src := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(src, src.Bounds(), img, b.Min, draw.Src)
+	dst := image.NewRGBA(image.Rect(0, 0, w, h))
+	if orientation >= 5 {
+		dst = image.NewRGBA(image.Rect(0, 0, h, w))
+	}
+	for y := range h {
+		for x := range w {
+			tx, ty := x, y
+			switch orientation {
+			case 2:
+				tx = w - 1 - x
+			case 3:
+				tx, ty = w-1-x, h-1-y
+			case 4:
+				ty = h - 1 - y
+			case 5:
+				tx, ty = y, x
+			case 6:
+				tx, ty = h-1-y, x
+			case 7:
+				tx, ty = h-1-y, w-1-x
+			case 8:
+				tx, ty = y, w-1-x
+			}
+			copy(dst.Pix[dst.PixOffset(tx, ty):][:4], src.Pix[src.PixOffset(x, y):][:4])
+		}
+	}
 	return dst
 }
