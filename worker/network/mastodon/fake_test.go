@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"syndicated/worker/network/networktest"
@@ -27,11 +29,16 @@ type server struct {
 	media    map[string]*upload
 	keys     map[string]answer
 	down     bool
-	slow     int // how often an upload is still being processed
+	fail     int // so many posts fail with 500 before they are done
+	refuse   int // status of every upload; 0 takes it
+	writes   []string
+	version1 bool // it knows no newer version of the protocol
+	slow     int  // how often an upload is still being processed
 }
 
 type post struct {
 	id, text, warning, visibility, language, replyTo string
+	at                                               time.Time
 	media                                            []string
 }
 
@@ -109,7 +116,13 @@ func (s *server) handler() http.Handler {
 	handle("GET /api/v1/accounts/verify_credentials", func(*http.Request) (int, any) {
 		return 200, map[string]any{"id": "7", "acct": "ann"}
 	})
+	handle("GET /api/v1/instance", func(*http.Request) (int, any) {
+		return 200, map[string]any{"version": "2.7.2 (compatible; Pleroma 2.4.5)", "max_toot_chars": 5000, "description_limit": 700, "upload_limit": 1000}
+	})
 	handle("GET /api/v2/instance", func(*http.Request) (int, any) {
+		if s.version1 {
+			return 404, fault("Not implemented")
+		}
 		version := "4.4.2"
 		switch s.software {
 		case "gotosocial":
@@ -159,6 +172,9 @@ func (s *server) handler() http.Handler {
 		return 200, out
 	})
 	handle("POST /api/v2/media", func(r *http.Request) (int, any) {
+		if s.refuse != 0 {
+			return s.refuse, fault("no")
+		}
 		file, _, err := r.FormFile("file")
 		if err != nil {
 			return 422, fault("Validation failed: File can't be blank")
@@ -184,6 +200,11 @@ func (s *server) handler() http.Handler {
 	})
 	return mux
 }
+
+var (
+	address = regexp.MustCompile(`(https?://)([^\s<&]{1,20})([^\s<]*)`)
+	name    = regexp.MustCompile(`(^|\s)@(\w+)@([\w.]+\w)`)
+)
 
 func fault(text string) map[string]string { return map[string]string{"error": text} }
 
@@ -211,6 +232,7 @@ func (s *server) read(r *http.Request) (d draft, status int, body any) {
 
 func (s *server) post(r *http.Request) (int, any) {
 	key := r.Header.Get("Idempotency-Key")
+	s.writes = append(s.writes, key)
 	if old, ok := s.keys[key]; ok && s.software != "gotosocial" {
 		return old.status, old.body
 	}
@@ -226,11 +248,15 @@ func (s *server) publish(r *http.Request) (int, any) {
 	if body != nil {
 		return status, body
 	}
+	if s.fail > 0 {
+		s.fail--
+		return 500, fault("Something went wrong")
+	}
 	if d.In_reply_to_id != "" && s.find(d.In_reply_to_id) == nil {
 		return 404, fault("The post you are trying to reply to does not appear to exist.")
 	}
 	s.next++
-	p := &post{id: fmt.Sprint(s.next), text: d.Status, warning: d.Spoiler_text, visibility: d.Visibility, language: d.Language, replyTo: d.In_reply_to_id, media: d.Media_ids}
+	p := &post{id: fmt.Sprint(s.next), text: d.Status, warning: d.Spoiler_text, visibility: d.Visibility, language: d.Language, replyTo: d.In_reply_to_id, media: d.Media_ids, at: networktest.Noon}
 	for _, id := range d.Media_ids {
 		if s.media[id].used != "" {
 			return 422, fault("Media attachments are already attached")
@@ -261,14 +287,17 @@ func (s *server) edit(r *http.Request) (int, any) {
 }
 
 func (s *server) entity(p *post) map[string]any {
-	content := "<p>" + strings.ReplaceAll(html.EscapeString(p.text), "\n", "<br>") + "</p>"
+	// As Mastodon shows a text: addresses in three pieces, names without their host.
+	content := address.ReplaceAllString(html.EscapeString(p.text), `<a href="$0" rel="nofollow"><span class="invisible">$1</span><span class="ellipsis">$2</span><span class="invisible">$3</span></a>`)
+	content = name.ReplaceAllString(content, `$1<span class="h-card"><a href="https://$3/@$2">@<span>$2</span></a></span>`)
+	content = "<p>" + strings.ReplaceAll(strings.ReplaceAll(content, "\n\n", "</p><p>"), "\n", "<br>") + "</p>"
 	media := []any{}
 	for _, id := range p.media {
 		media = append(media, map[string]any{"id": id, "description": s.media[id].alt})
 	}
 	out := map[string]any{
 		"id": p.id, "url": "https://social.example/@ann/" + p.id, "uri": "https://social.example/users/ann/statuses/" + p.id,
-		"created_at": networktest.Noon.Format("2006-01-02T15:04:05.000Z"), "content": content, "media_attachments": media, "in_reply_to_id": nil,
+		"created_at": p.at.Format("2006-01-02T15:04:05.000Z"), "content": content, "media_attachments": media, "in_reply_to_id": nil,
 	}
 	if p.replyTo != "" {
 		out["in_reply_to_id"] = p.replyTo

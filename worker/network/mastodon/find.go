@@ -78,11 +78,11 @@ func (a *Account) same(ctx context.Context, s status, m network.Message, want st
 		return false, nil
 	}
 	shown := letters(readable(s.Content))
-	if shown == want {
+	if shown == want || shown == letters(mention.ReplaceAllString(m.Text, "$1$2")) {
 		return true, nil
 	}
-	// The server shows some texts otherwise than they were sent: mentions
-	// without their host, shortened links. The source tells.
+	// Servers show some texts otherwise than they were sent: without a host,
+	// shortened, as Markdown. The source tells.
 	if !alike(shown, want) && (m.Link == "" || !strings.Contains(html.UnescapeString(s.Content), m.Link)) {
 		return false, nil
 	}
@@ -98,7 +98,7 @@ func (a *Account) same(ctx context.Context, s status, m network.Message, want st
 
 // alike reports two texts that begin the same way.
 func alike(a, b string) bool {
-	n := min(len(a), len(b), 24)
+	n := min(len(a), len(b), 12)
 	return n > 0 && a[:n] == b[:n]
 }
 
