@@ -12,8 +12,9 @@ import (
 // Header values that never differ, as net/http keeps them.
 var (
 	varyCoding     = []string{"Accept-Encoding"}
-	varyDelta      = []string{"Accept-Encoding, A-IM"}
+	varyXML        = []string{"Accept-Encoding, A-IM, Sec-Fetch-Dest"}
 	varyShared     = []string{"Accept, Accept-Encoding, A-IM"}
+	plainXML       = []string{"text/xml; charset=utf-8"}
 	anyOrigin      = []string{"*"}
 	exposedHeaders = []string{"ETag, Last-Modified, Link, IM, Retry-After"}
 	noSniff        = []string{"nosniff"}
@@ -78,6 +79,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, d *document, now 
 	}
 	h["Last-Modified"] = d.lastModified
 	h["Content-Type"] = d.contentType
+	if dest := r.Header["Sec-Fetch-Dest"]; d.feed != "" && len(dest) > 0 && dest[0] == "document" {
+		// Browsers show application/rss+xml as bare text, or offer to save it;
+		// as text/xml they style it. Readers send no such header.
+		h["Content-Type"] = plainXML
+	}
 	h["Content-Length"] = f.lengthH
 	if f.coding != nil {
 		h["Content-Encoding"] = f.coding

@@ -226,7 +226,7 @@ func (s *Server) document(w *write.Document, p *published, r record, format stri
 	d.page = format == ""
 	d.vary = varyCoding
 	if format == write.FormatRSS || format == write.FormatAtom {
-		d.vary, d.feed, d.format = varyDelta, p.Name, format
+		d.vary, d.feed, d.format = varyXML, p.Name, format
 	}
 	d.cacheControl = []string{fmt.Sprintf("public, max-age=%d", int(s.c.MaxAge.Seconds()))}
 	if !d.page {

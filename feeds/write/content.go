@@ -2,6 +2,7 @@ package write
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -62,7 +63,7 @@ func (t *tidy) run(fragment string) (string, bool) {
 }
 
 // place is what the elements around a node mean for it.
-type place struct{ link, list, pre, media bool }
+type place struct{ link, list, terms, media bool }
 
 func (t *tidy) node(n *html.Node, in place) {
 	switch n.Type {
@@ -126,6 +127,15 @@ func (t *tidy) element(n *html.Node, in place) {
 			t.wrap("div", n, place{link: in.link})
 			return
 		}
+	case atom.Dt, atom.Dd:
+		if !in.terms {
+			t.wrap("div", n, place{link: in.link})
+			return
+		}
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		if !hasContent(n) {
+			return
+		}
 	}
 	name := n.Data
 	allowed, ok := elements[n.DataAtom]
@@ -133,8 +143,9 @@ func (t *tidy) element(n *html.Node, in place) {
 		t.children(n, in)
 		return
 	}
-	inside := place{link: in.link, media: in.media, pre: in.pre || n.DataAtom == atom.Pre}
+	inside := place{link: in.link, media: in.media}
 	inside.list = n.DataAtom == atom.Ul || n.DataAtom == atom.Ol
+	inside.terms = n.DataAtom == atom.Dl || n.DataAtom == atom.Div && in.terms
 	t.out.WriteByte('<')
 	t.out.WriteString(name)
 	t.attributes(n, allowed)
@@ -146,9 +157,12 @@ func (t *tidy) element(n *html.Node, in place) {
 	if n.DataAtom == atom.Pre && n.FirstChild != nil && strings.HasPrefix(n.FirstChild.Data, "\n") {
 		t.out.WriteByte('\n') // the first one is not shown
 	}
-	if inside.list {
-		t.items(n, inside)
-	} else {
+	switch {
+	case inside.list:
+		t.items(n, inside, "li", atom.Li)
+	case n.DataAtom == atom.Dl:
+		t.items(n, inside, "dd", atom.Dd, atom.Dt, atom.Div)
+	default:
 		t.children(n, inside)
 	}
 	t.out.WriteString("</" + name + ">")
@@ -160,20 +174,18 @@ func (t *tidy) wrap(name string, n *html.Node, in place) {
 	t.out.WriteString("</" + name + ">")
 }
 
-// items writes the children of a list, each of which must be an item.
-func (t *tidy) items(n *html.Node, in place) {
+// items writes the children of a list, each of which must be one of members;
+// another one is put into an element called name.
+func (t *tidy) items(n *html.Node, in place, name string, members ...atom.Atom) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		switch {
-		case c.Type == html.ElementNode && c.DataAtom == atom.Li:
+		case c.Type == html.ElementNode && slices.Contains(members, c.DataAtom),
+			c.Type == html.TextNode && strings.TrimSpace(c.Data) == "":
 			t.node(c, in)
-		case c.Type == html.TextNode && strings.TrimSpace(c.Data) == "":
-			t.node(c, in)
-		case c.Type == html.ElementNode && c.Namespace == "":
-			t.out.WriteString("<li>")
+		case c.Type == html.ElementNode && c.Namespace == "", c.Type == html.TextNode:
+			t.out.WriteString("<" + name + ">")
 			t.node(c, place{link: in.link})
-			t.out.WriteString("</li>")
-		case c.Type == html.TextNode:
-			t.out.WriteString("<li>" + textEscapes.Replace(clean(c.Data)) + "</li>")
+			t.out.WriteString("</" + name + ">")
 		}
 	}
 }

@@ -198,7 +198,7 @@ func (f *Feed) entry(p *feeds.Post) entry {
 		e.summary = excerpt(line(feeds.Text(clean(p.Summary))), maxSummary)
 	}
 	if e.summary == "" {
-		e.summary = excerpt(line(text), excerptSize)
+		e.summary = excerpt(line(cmp.Or(feeds.Text(withoutFigures(body)), text)), excerptSize)
 	}
 	if f.Content != "summary" {
 		e.html = body
@@ -215,6 +215,24 @@ func (f *Feed) entry(p *feeds.Post) entry {
 		}
 	}
 	return e
+}
+
+// withoutFigures is sanitised HTML without what says little out of its place.
+func withoutFigures(body string) string {
+	for _, name := range []string{"figure", "table", "pre", "video", "audio"} {
+		for {
+			start := strings.Index(body, "<"+name)
+			if start < 0 {
+				break
+			}
+			end := strings.Index(body[start:], "</"+name+">")
+			if end < 0 {
+				break
+			}
+			body = body[:start] + body[start+end+len("</"+name+">"):]
+		}
+	}
+	return body
 }
 
 var mediaType = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$`)

@@ -2,6 +2,7 @@ package write
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -11,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
 
 	"syndicated/feeds"
 )
@@ -28,9 +32,6 @@ var pageHTML string
 // (BaseURL/feeds.css).
 func FeedCSS() []byte { return slices.Clone(feedCSS) }
 
-// PageCSS is the style of the pages; they carry it inline.
-func PageCSS() string { return pageCSS }
-
 var pages = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("pages").Parse(pageHTML))
 })
@@ -38,14 +39,14 @@ var pages = sync.OnceValue(func() *template.Template {
 type pageData struct {
 	Feed    *Feed
 	CSS     template.CSS
+	Self    string
 	RSS     string
 	Atom    string
 	JSON    string
 	Index   string
-	OPML    string
-	Older   string
 	Updated pageTime
 	Entries []pageEntry
+	Left    int // entries that the page does not show
 }
 
 type pageEntry struct {
@@ -60,9 +61,11 @@ type pageEntry struct {
 	Authors   []feeds.Author
 	Tags      []string
 	Language  string
-	Rtl       bool
+	RTL       bool // written from right to left
 	Summary   string
 	Content   template.HTML
+	Long      bool // the content is folded away below the summary
+	HasMeta   bool
 	Image     *feeds.Media
 	Files     []pageFile
 	Origin    *feeds.Origin
@@ -86,12 +89,13 @@ func (d *Document) Page() ([]byte, error) {
 	f := &d.feed
 	p := pageData{
 		Feed: f, CSS: template.CSS(pageCSS), RSS: Address(f.BaseURL, f.Name, FormatRSS), Atom: Address(f.BaseURL, f.Name, FormatAtom),
-		JSON: Address(f.BaseURL, f.Name, FormatJSON), Index: f.BaseURL + "/", OPML: f.BaseURL + "/feeds.opml",
+		JSON: Address(f.BaseURL, f.Name, FormatJSON), Index: f.BaseURL + "/", Self: Address(f.BaseURL, f.Name, ""),
 	}
 	if len(d.entries) > 0 {
 		p.Updated = pageTimeOf(d.updated)
 	}
-	for i := range d.entries {
+	p.Left = max(0, len(d.entries)-maxPage)
+	for i := range d.entries[:len(d.entries)-p.Left] {
 		p.Entries = append(p.Entries, d.pageEntry(&d.entries[i], i))
 	}
 	return execute("feed", f.Name, p)
@@ -101,15 +105,27 @@ func (d *Document) pageEntry(e *entry, i int) pageEntry {
 	x := pageEntry{
 		ID: "entry-" + strconv.Itoa(i+1), Title: d.titleOf(e), Named: e.title != "", Link: e.link, External: e.external,
 		Published: pageTimeOf(e.published), Note: e.note, Authors: e.authors, Tags: e.tags, Summary: e.summary,
-		Content: template.HTML(lowerHeadings(e.html)), Origin: e.origin,
+		Content: template.HTML(forPage(e.html)), Origin: e.origin,
+	}
+	x.Long = utf8.RuneCountInString(feeds.Text(e.html)) > longPost && e.summary != ""
+	if o := e.origin; o != nil {
+		named := *o
+		named.Title = cmp.Or(o.Title, strings.TrimPrefix(strings.TrimPrefix(o.Link, "https://"), "http://"))
+		x.Origin = &named
+		if named.Title == "" {
+			x.Origin = nil
+		}
 	}
 	if e.language != "" && e.language != "en" {
 		x.Language = e.language
+		script, _ := language.Make(e.language).Script()
+		x.RTL = strings.Contains("Arab Hebr Thaa Syrc Nkoo Adlm Mand Samr", script.String())
 	}
 	if e.updated.Sub(e.published) > time.Minute {
 		x.Updated = pageTimeOf(e.updated)
 	}
-	if e.image != nil && !strings.Contains(e.html, "<img ") {
+	x.HasMeta = x.Named && x.Published.Machine != "" || x.Updated.Machine != "" && x.Note == "" || len(x.Authors) > 0 || x.Origin != nil
+	if e.image != nil && (x.Long || !strings.Contains(e.html, "<img ")) {
 		x.Image = e.image
 	}
 	for _, m := range e.files {
@@ -140,6 +156,20 @@ func fileSize(n int64) string {
 		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	}
 	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
+const (
+	maxPage  = 100  // entries
+	longPost = 1500 // characters; what is longer is folded
+)
+
+// forPage fits a post's HTML into the page: tables may be wider than a screen
+// and must then be scrolled, by keyboard too; images load when they are near.
+func forPage(body string) string {
+	body = lowerHeadings(body)
+	body = strings.ReplaceAll(body, "<img ", `<img loading="lazy" `)
+	body = strings.ReplaceAll(body, "<table", `<div class="wide" tabindex="0" role="group" aria-label="Table"><table`)
+	return strings.ReplaceAll(body, "</table>", "</table></div>")
 }
 
 var heading = regexp.MustCompile(`<(/?)h([1-6])([ >])`)
