@@ -10,9 +10,11 @@ import (
 
 // check looks at what concerns more than one key.
 func (r *reader) check(s *Settings, t table) {
-	node := func(name string) *yaml.Node {
-		if p, ok := t.pairs[name]; ok {
-			return follow(p.value)
+	node := func(names ...string) *yaml.Node {
+		for _, name := range names {
+			if p, ok := t.pairs[name]; ok {
+				return follow(p.value)
+			}
 		}
 		return t.at
 	}
@@ -21,7 +23,7 @@ func (r *reader) check(s *Settings, t table) {
 	}
 	if s.Listen != "" && s.Admin != "" && checkListen(s.Listen) == nil && checkListen(s.Admin) == nil {
 		if sameAddress(s.Listen, s.Admin) {
-			r.fault(node("admin"), "admin", "is the address of listen", "give it a port of its own")
+			r.fault(node("admin", "listen"), "admin", "is the address of listen", "give it a port of its own")
 		}
 	}
 	if s.Admin != "" && checkListen(s.Admin) == nil && !loopback(s.Admin) && s.AdminToken.IsZero() &&

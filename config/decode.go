@@ -361,13 +361,17 @@ func truth(s string) (value, ok bool) {
 }
 
 // quote is a value as the file writes it: not what the environment put in, and
-// without the password of a URL.
+// without the password and the query of a URL.
 func quote(n *yaml.Node) string {
 	v := n.Value
 	if scheme, rest, ok := strings.Cut(v, "://"); ok {
 		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
-			v = scheme + "://" + hidden + rest[at:]
+			rest = hidden + rest[at:]
 		}
+		if before, query, ok := strings.Cut(rest, "?"); ok && query != "" {
+			rest = before + "?" + hidden
+		}
+		v = scheme + "://" + rest
 	}
 	return strconv.Quote(cut(v, 60))
 }
@@ -382,7 +386,7 @@ func (r *reader) blunt(n *yaml.Node, err error, general string) string {
 
 func hasPassword(s string) bool {
 	u, err := url.Parse(s)
-	return strings.Contains(s, "://") && (err != nil || u.User != nil)
+	return strings.Contains(s, "://") && (err != nil || u.User != nil || u.RawQuery != "")
 }
 
 func meantOnly(n *yaml.Node, words []string) string {

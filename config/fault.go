@@ -44,7 +44,8 @@ func (f Fault) Error() string {
 		b.WriteString("; ")
 		b.WriteString(f.Do)
 	}
-	return b.String()
+	// A kind's own words may hold line ends.
+	return strings.Join(strings.Fields(b.String()), " ")
 }
 
 // Faults is everything that is wrong with the settings file, sorted by place.

@@ -252,6 +252,10 @@ func TestFaults(t *testing.T) {
 			`s.yaml:3:75: accounts.h.sources: there is no source "other"; there is blog`,
 		}},
 		{"same address", head + "listen: :8080\nadmin: 127.0.0.1:8080\n", []string{"s.yaml:3:8: admin: is the address of listen; give it a port of its own"}},
+		{"same address as the default", head + "listen: :8081\n", []string{"s.yaml:2:9: admin: is the address of listen; give it a port of its own"}},
+		{"query of an address", "sources: {b: {type: feed, url: 'ftp://u:p@x.example/?key=hunter2'}}\n", []string{
+			`s.yaml:1:32: sources.b.url: "ftp://***@x.example/?***" is no URL of the web: does not begin with http:// or https://; write it as https://example.org/path`,
+		}},
 		{"open admin", head + "admin: 0.0.0.0:9000\n", []string{"s.yaml:2:8: admin: can be reached from elsewhere and asks for no token; set admin_token, or listen on 127.0.0.1"}},
 		{"base_url", head + "base_url: feeds.example.org\n", []string{`s.yaml:2:11: base_url: "feeds.example.org" is no public URL: does not begin with http:// or https://; write it as https://feeds.example.org`}},
 		{"base_url with password", head + "base_url: https://me:hunter2@feeds.example.org\n", []string{`s.yaml:2:11: base_url: "https://***@feeds.example.org" is no public URL: holds a name or a password; write it as https://feeds.example.org`}},
