@@ -259,7 +259,7 @@ func (x *exchange) read(ctx context.Context, answer *http.Response) (Response, e
 	if answer.ContentLength > x.limit {
 		return Response{}, ErrTooLarge
 	}
-	body, err := x.c.bodies.read(ctx, answer.Body, answer.Header["Content-Encoding"], x.limit)
+	body, err := x.c.body(ctx, answer.Body, answer.Header["Content-Encoding"], x.limit)
 	if err != nil {
 		return Response{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime"
 	"time"
 )
 
@@ -82,6 +83,7 @@ type Client struct {
 	maxBody int64
 	turns   *turns
 	bodies  bodies
+	work    chan struct{}
 	proxied bool // the environment names a proxy
 
 	// guarded refuses private addresses, open does not. They are two so that a
@@ -105,6 +107,7 @@ func NewClient(o ClientOptions) *Client {
 		o.Active = defaultActive
 	}
 	c.bodies = make(bodies, mostLarge)
+	c.work = make(chan struct{}, runtime.GOMAXPROCS(0)+1)
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"} {
 		c.proxied = c.proxied || os.Getenv(name) != ""
 	}
@@ -157,6 +160,20 @@ func newTransport(sessions tls.ClientSessionCache, control dialControl) *http.Tr
 		// memory and nothing else.
 		TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{},
 	}
+}
+
+// Work runs f with as many others at a time as there are processors. Reading a
+// document is their work alone: a thousand half-read ones would be done no
+// sooner and take the memory of a thousand.
+func (c *Client) Work(ctx context.Context, f func()) error {
+	select {
+	case c.work <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-c.work }()
+	f()
+	return nil
 }
 
 // Get fetches url, which is where the source is configured to be, with the

@@ -260,6 +260,11 @@ func TestPoller08Encodings(t *testing.T) {
 	}
 	bodies := map[string][]byte{"": []byte(want), "gzip": packed("gzip"), "br": packed("br"), "zstd": packed("zstd")}
 	gz := bodies["gzip"]
+	b.Reset()
+	z := gzip.NewWriter(&b)
+	z.Write(bodies["br"])
+	z.Close()
+	twice := bytes.Clone(b.Bytes())
 	for _, c := range []struct {
 		name, encoding string
 		body           []byte
@@ -272,6 +277,8 @@ func TestPoller08Encodings(t *testing.T) {
 		{"gzip with rubbish behind", "gzip", append(bytes.Clone(gz), "\x00\x00rubbish"...)},
 		{"a .gz file", "", gz},
 		{"upper case", "GZIP", gz},
+		{"identity", "identity", bodies[""]},
+		{"twice", "br, gzip", twice},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var accepted string
@@ -292,6 +299,19 @@ func TestPoller08Encodings(t *testing.T) {
 				t.Errorf("Accept-Encoding: got %q", accepted)
 			}
 		})
+	}
+}
+
+func TestUnknownEncodingIsAnError(t *testing.T) {
+	for _, encoding := range []string{"aws-chunked", "gzip, gzip, gzip, gzip", "br", "zstd", "deflate"} {
+		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", encoding)
+			fmt.Fprint(w, "\x00 this is none of them")
+		})
+		_, err := newClient(t, fetch.ClientOptions{}).Get(context.Background(), srv.URL, private, fetch.State{})
+		if err == nil {
+			t.Errorf("%s: no error", encoding)
+		}
 	}
 }
 

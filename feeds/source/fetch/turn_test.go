@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -123,6 +124,48 @@ func TestPoller13HangDelaysNoOtherHost(t *testing.T) {
 		if d := time.Since(begin); d != 90*time.Second {
 			t.Errorf("the host that hangs held its sources for %v, want 1m30s", d)
 		}
+	})
+}
+
+func TestWorkIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := fetch.NewClient(fetch.ClientOptions{Transport: newNetwork()})
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		var now, most, done int
+		for range 100 {
+			wg.Go(func() {
+				if err := c.Work(context.Background(), func() {
+					mu.Lock()
+					now++
+					most = max(most, now)
+					mu.Unlock()
+					time.Sleep(time.Second)
+					mu.Lock()
+					now--
+					done++
+					mu.Unlock()
+				}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if limit := runtime.GOMAXPROCS(0) + 1; most != limit || done != 100 {
+			t.Errorf("%d at a time, %d done; want %d and 100", most, done, limit)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		block := make(chan struct{})
+		for range runtime.GOMAXPROCS(0) + 1 {
+			wg.Go(func() { _ = c.Work(context.Background(), func() { <-block }) })
+		}
+		synctest.Wait()
+		cancel()
+		if err := c.Work(ctx, func() { t.Error("it ran") }); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		close(block)
+		wg.Wait()
 	})
 }
 

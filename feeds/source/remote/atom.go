@@ -210,58 +210,6 @@ func (r *reader) atomLink(t *tree, n *node, p *feeds.Post, m *media, x *rssItem)
 	}
 }
 
-// links settles an entry's page. Link posts come in two ways: the alternate
-// is their own page and another's is related, or the other way about.
-func (r *reader) links(p *feeds.Post, x *rssItem) {
-	for _, l := range x.links {
-		fill(&p.Link, l)
-	}
-	fill(&p.Link, x.alternate)
-	if x.origLink != "" && webAddress(x.origLink) {
-		p.Link = x.origLink
-	}
-	if p.Link != "" && x.related != "" && x.related != p.Link {
-		site := host(r.feed.Link)
-		switch {
-		case site == "":
-		case host(p.Link) == site && host(x.related) != site:
-			p.External = x.related
-		case host(p.Link) != site && host(x.related) == site:
-			p.External, p.Link = p.Link, x.related
-		}
-	}
-	if p.Link == "" && webAddress(p.ID) {
-		p.Link = p.ID
-	}
-}
-
-// atomPerson reads the children of an author.
-func (r *reader) atomPerson(t *tree, at int) feeds.Author {
-	var a feeds.Author
-	t.children(at, func(_ int, n *node) {
-		text := oneLine(content(n.inner))
-		switch n.name {
-		case "name":
-			a.Name = text
-		case "email":
-			a.Email = strings.TrimPrefix(text, "mailto:")
-		case "uri", "url", "homepage":
-			a.URL = resolve(t.bases[n.base], text)
-		case "image", "icon", "thumbnail":
-			fill(&a.Image, resolve(t.bases[n.base], n.attr("url")))
-		}
-	})
-	if a == (feeds.Author{}) && t.nodes[at].next == at+1 {
-		return person(content(t.nodes[at].inner))
-	}
-	if a.Email == "" && strings.ContainsRune(a.Name, '@') {
-		if split := person(a.Name); split.Email != "" {
-			a.Name, a.Email = split.Name, split.Email
-		}
-	}
-	return a
-}
-
 // atomSource names the feed that an entry was taken from, and its authors.
 func (r *reader) atomSource(t *tree, at int) (feeds.Origin, []feeds.Author) {
 	var (

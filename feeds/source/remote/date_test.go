@@ -125,6 +125,21 @@ func TestDateWithoutZoneIsInTheSourcesZone(t *testing.T) {
 	}
 }
 
+func TestAbbreviationOfTheSourcesZone(t *testing.T) {
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Skip(err)
+	}
+	for _, c := range []struct {
+		zone *time.Location
+		want string
+	}{{nil, "2026-03-10T14:00:00Z"}, {shanghai, "2026-03-10T00:00:00Z"}} {
+		if got := published(t, "Tue, 10 Mar 2026 08:00:00 CST", c.zone).Format(time.RFC3339); got != c.want {
+			t.Errorf("%v: got %s, want %s", c.zone, got, c.want)
+		}
+	}
+}
+
 func TestFutureDatesAreNow(t *testing.T) {
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	doc := `<rss><channel><item><guid>1</guid><pubDate>Tue, 03 Jun 2036 09:39:21 GMT</pubDate></item></channel></rss>`

@@ -14,6 +14,21 @@ import (
 // ErrPage: the document is a web page. Page tells which feeds it names.
 var ErrPage = errors.New("it is a web page, not a feed")
 
+// Document is the bytes of a feed and what is known of them.
+type Document struct {
+	// URL is where it came from, the base of relative links.
+	URL string
+	// ContentType is the header's value, empty when unknown.
+	ContentType string
+	Body        []byte
+	// Timezone is assumed for dates without a zone, nil is UTC.
+	Timezone *time.Location
+	// Language is assumed for posts that do not say theirs.
+	Language string
+	// Now is when it was read: no post is dated later. Zero leaves dates alone.
+	Now time.Time
+}
+
 // reader is what the readers of all formats know of a document.
 type reader struct {
 	d     Document

@@ -184,7 +184,8 @@ func TestMedia(t *testing.T) {
 		{
 			"group", entry(`<media:group><media:title>V</media:title><media:content url="https://x.example/v.flv" type="application/x-shockwave-flash"/><media:content url="https://x.example/v.mp4" type="video/mp4" duration="90"/>
 				<media:thumbnail url="https://x.example/t.jpg" width="480" height="360"/><media:description>Text</media:description></media:group>`),
-			&feeds.Media{URL: "https://x.example/t.jpg", Width: 480, Height: 360}, []feeds.Media{{URL: "https://x.example/v.mp4", Type: "video/mp4", Duration: 90 * time.Second}},
+			&feeds.Media{URL: "https://x.example/t.jpg", Width: 480, Height: 360},
+			[]feeds.Media{{URL: "https://x.example/v.mp4", Type: "video/mp4", Duration: 90 * time.Second}},
 		},
 		{"the largest thumbnail", item(`<media:thumbnail url="https://x.example/s.jpg" width="75"/><media:thumbnail url="https://x.example/l.jpg" width="600"/>`), &feeds.Media{URL: "https://x.example/l.jpg", Width: 600}, nil},
 		{"itunes image", item(`<itunes:image href="https://x.example/c.jpg"/>`), &feeds.Media{URL: "https://x.example/c.jpg"}, nil},
@@ -192,7 +193,8 @@ func TestMedia(t *testing.T) {
 		{"the same file twice", item(`<enclosure url="https://x.example/a.mp3" length="1" type=""/><media:content url="https://x.example/a.mp3" type="audio/mpeg" duration="5"/>`), nil, []feeds.Media{{URL: "https://x.example/a.mp3", Type: "audio/mpeg", Length: 1, Duration: 5 * time.Second}}},
 		{
 			"json", `{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","image":"/i.png","attachments":[{"url":"a.mp3","mime_type":"audio/mpeg","size_in_bytes":"7","duration_in_seconds":1.5}]}]}`,
-			&feeds.Media{URL: "https://feeds.example.net/i.png"}, []feeds.Media{{URL: "https://feeds.example.net/dir/a.mp3", Type: "audio/mpeg", Length: 7, Duration: 1500 * time.Millisecond}},
+			&feeds.Media{URL: "https://feeds.example.net/i.png"},
+			[]feeds.Media{{URL: "https://feeds.example.net/dir/a.mp3", Type: "audio/mpeg", Length: 7, Duration: 1500 * time.Millisecond}},
 		},
 		{"lengths that lie", item(`<enclosure url="https://x.example/a.mp3" length="-1" type="audio/mpeg"/><itunes:duration>99:99:99:99</itunes:duration>`), nil, []feeds.Media{{URL: "https://x.example/a.mp3", Type: "audio/mpeg"}}},
 	} {

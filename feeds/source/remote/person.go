@@ -97,3 +97,30 @@ func fill(have *string, s string) {
 		*have = s
 	}
 }
+
+// atomPerson reads the children of an author.
+func (r *reader) atomPerson(t *tree, at int) feeds.Author {
+	var a feeds.Author
+	t.children(at, func(_ int, n *node) {
+		text := oneLine(content(n.inner))
+		switch n.name {
+		case "name":
+			a.Name = text
+		case "email":
+			a.Email = strings.TrimPrefix(text, "mailto:")
+		case "uri", "url", "homepage":
+			a.URL = resolve(t.bases[n.base], text)
+		case "image", "icon", "thumbnail":
+			fill(&a.Image, resolve(t.bases[n.base], n.attr("url")))
+		}
+	})
+	if a == (feeds.Author{}) && t.nodes[at].next == at+1 {
+		return person(content(t.nodes[at].inner))
+	}
+	if a.Email == "" && strings.ContainsRune(a.Name, '@') {
+		if split := person(a.Name); split.Email != "" {
+			a.Name, a.Email = split.Name, split.Email
+		}
+	}
+	return a
+}

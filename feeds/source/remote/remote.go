@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"syndicated/config"
-	"syndicated/feeds"
 	"syndicated/feeds/source"
 	"syndicated/feeds/source/fetch"
 )
@@ -113,7 +112,7 @@ func (s *Source) read(ctx context.Context, was state, prev []byte) (source.Readi
 	if resp.NotModified {
 		return s.unchanged(was, is, prev, resp)
 	}
-	doc, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
+	doc, err := s.parse(ctx, resp.URL, resp.Header.Get("Content-Type"), resp.Body)
 	if errors.Is(err, ErrPage) && was.Feed == "" {
 		return s.follow(ctx, was, resp)
 	}
@@ -142,11 +141,16 @@ func (s *Source) get(ctx context.Context, address string, prev fetch.State) (fet
 	return s.o.Client.Get(ctx, address, o, prev)
 }
 
-func (s *Source) parse(address, contentType string, body []byte) (*reader, error) {
-	return readDocument(Document{
-		URL: address, ContentType: contentType, Body: body,
-		Timezone: s.o.Timezone, Language: s.o.Language, Now: s.o.Now(),
-	})
+func (s *Source) parse(ctx context.Context, address, contentType string, body []byte) (doc *reader, err error) {
+	if wait := s.o.Client.Work(ctx, func() {
+		doc, err = readDocument(Document{
+			URL: address, ContentType: contentType, Body: body,
+			Timezone: s.o.Timezone, Language: s.o.Language, Now: s.o.Now(),
+		})
+	}); wait != nil {
+		return nil, wait
+	}
+	return doc, err
 }
 
 func (s *Source) unchanged(was, is state, prev []byte, resp fetch.Response) (source.Reading, error) {
@@ -187,7 +191,7 @@ func (s *Source) follow(ctx context.Context, was state, page fetch.Response) (so
 	if err != nil {
 		return source.Reading{}, fmt.Errorf("the feed that %s names: %w", shown, err)
 	}
-	doc, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
+	doc, err := s.parse(ctx, resp.URL, resp.Header.Get("Content-Type"), resp.Body)
 	if err != nil {
 		return source.Reading{}, fmt.Errorf("read %s, which %s names: %w", fetch.Redact(resp.URL), shown, err)
 	}
@@ -235,76 +239,8 @@ func (s *Source) reading(ctx context.Context, was, is state, resp fetch.Response
 	return r, err
 }
 
-// gap reads the next pages of a feed (RFC 5005, JSON next_url) where nothing of
-// the last reading is in the first, until something is.
-func (s *Source) gap(ctx context.Context, was state, feed feeds.Feed) (more []feeds.Post, pages int) {
-	if len(was.Newest) == 0 || feed.Next == "" || was.overlaps(feed.Posts) {
-		return nil, 0
-	}
-	seen := map[string]bool{}
-	for next := feed.Next; next != "" && !seen[next] && pages < mostPages; pages++ {
-		seen[next] = true
-		if host(next) != host(feed.Next) {
-			break
-		}
-		resp, err := s.get(ctx, next, fetch.State{})
-		if err != nil {
-			break // the first page is worth more than none
-		}
-		page, err := s.parse(resp.URL, resp.Header.Get("Content-Type"), resp.Body)
-		if err != nil {
-			break
-		}
-		more = append(more, page.feed.Posts...)
-		if was.overlaps(page.feed.Posts) {
-			pages++
-			break
-		}
-		next = page.feed.Next
-	}
-	return more, pages
-}
-
-// linkHeader finds hubs and topic in the HTTP header, which counts before the
-// document (W3C WebSub section 4).
-func linkHeader(resp fetch.Response) (hubs []string, topic string) {
-	base, err := url.Parse(resp.URL)
-	if err != nil {
-		return nil, ""
-	}
-	for _, line := range resp.Header["Link"] {
-		for line != "" {
-			_, rest, ok := strings.Cut(line, "<")
-			if !ok {
-				break
-			}
-			target, params, ok := strings.Cut(rest, ">")
-			if !ok {
-				break
-			}
-			// Parameters reach to the next link.
-			own := params
-			line = ""
-			if i := strings.Index(params, ",<"); i >= 0 {
-				own, line = params[:i], params[i+1:]
-			} else if i := strings.Index(params, ", <"); i >= 0 {
-				own, line = params[:i], params[i+1:]
-			}
-			target = resolve(base, target)
-			rel, _ := attribute([]byte(strings.ReplaceAll(own, ";", " ")), "rel")
-			if hasWord(rel, "hub") && len(hubs) < 10 {
-				hubs = append(hubs, target)
-			}
-			if hasWord(rel, "self") {
-				fill(&topic, target)
-			}
-		}
-	}
-	return hubs, topic
-}
-
 // Parse reads a document that a hub pushed. What is not in it has not gone.
-func (s *Source) Parse(_ context.Context, prev []byte, contentType string, body []byte) (source.Reading, error) {
+func (s *Source) Parse(ctx context.Context, prev []byte, contentType string, body []byte) (source.Reading, error) {
 	was := s.restore(prev)
 	base := s.url
 	for _, u := range []string{was.From, was.Topic} {
@@ -312,7 +248,7 @@ func (s *Source) Parse(_ context.Context, prev []byte, contentType string, body 
 			base = u
 		}
 	}
-	doc, err := s.parse(base, contentType, body)
+	doc, err := s.parse(ctx, base, contentType, body)
 	if err != nil {
 		return source.Reading{}, fmt.Errorf("read what was pushed: %w", err)
 	}
@@ -324,19 +260,4 @@ func (s *Source) Parse(_ context.Context, prev []byte, contentType string, body 
 	}
 	fill(&topic, feed.Self)
 	return source.Reading{Feed: feed, Partial: true, State: prev, Notes: doc.notes, Hubs: hubs, Topic: topic}, nil
-}
-
-// Document is the bytes of a feed and what is known of them.
-type Document struct {
-	// URL is where it came from, the base of relative links.
-	URL string
-	// ContentType is the header's value, empty when unknown.
-	ContentType string
-	Body        []byte
-	// Timezone is assumed for dates without a zone, nil is UTC.
-	Timezone *time.Location
-	// Language is assumed for posts that do not say theirs.
-	Language string
-	// Now is when it was read: no post is dated later. Zero leaves dates alone.
-	Now time.Time
 }

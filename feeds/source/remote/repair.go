@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 )
 
 // repair rewrites a document that is not well-formed so that it is: every tag
@@ -28,43 +27,6 @@ func repair(b []byte) (fixed []byte, notes []string, cut, ok bool) {
 	r.out.Grow(len(b) - r.root + 64)
 	r.run()
 	return r.out.Bytes(), r.notes, r.cut, true
-}
-
-// legal leaves out the characters that XML does not allow.
-func legal(b []byte) (kept []byte, dropped int) {
-	i := illegalAt(b)
-	if i < 0 {
-		return b, 0
-	}
-	out := make([]byte, 0, len(b))
-	for i >= 0 {
-		out = append(out, b[:i]...)
-		_, size := utf8.DecodeRune(b[i:])
-		b = b[i+size:]
-		dropped++
-		i = illegalAt(b)
-	}
-	return append(out, b...), dropped
-}
-
-// illegalAt finds the first byte of a character that XML does not allow.
-func illegalAt(b []byte) int {
-	for i := 0; i < len(b); {
-		c := b[i]
-		if c < utf8.RuneSelf {
-			if c < 0x20 && c != '\n' && c != '\t' && c != '\r' {
-				return i
-			}
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && size == 1 || !legalRune(r) {
-			return i
-		}
-		i += size
-	}
-	return -1
 }
 
 // feedRoot finds the tag with which a feed begins, -1 when there is none.

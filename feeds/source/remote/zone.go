@@ -31,8 +31,12 @@ var generic = map[string]string{
 	"mt": "America/Denver", "pt": "America/Los_Angeles", "akt": "America/Anchorage",
 }
 
-// zone reads the name of a time zone.
-func zone(word string) (*time.Location, bool) {
+// zone reads the name of a time zone. An abbreviation that the source's own
+// zone has means that zone: CST is another one in Shanghai than in Chicago.
+func zone(word string, own *time.Location) (*time.Location, bool) {
+	if own != time.UTC && abbreviates(own, word) {
+		return own, true
+	}
 	lower := strings.ToLower(word)
 	if m, ok := zones[lower]; ok {
 		return fixed(m * 60), true
@@ -52,4 +56,13 @@ func fixed(seconds int) *time.Location {
 		return time.UTC
 	}
 	return time.FixedZone("", seconds)
+}
+
+func abbreviates(own *time.Location, word string) bool {
+	for _, month := range [...]time.Month{time.January, time.July} {
+		if name, _ := time.Date(2026, month, 1, 0, 0, 0, 0, own).Zone(); name != "" && strings.EqualFold(name, word) {
+			return true
+		}
+	}
+	return false
 }
