@@ -53,6 +53,11 @@ func (s *Source) fallBack(ctx context.Context, is state, note string) (source.Re
 	if err != nil {
 		return source.Reading{}, err
 	}
+	for i := range r.Feed.Posts {
+		if protected(r.Feed.Posts[i]) {
+			r.Feed.Posts[i].Private = true
+		}
+	}
 	if note != "" {
 		r.Notes = append(r.Notes, note)
 	}

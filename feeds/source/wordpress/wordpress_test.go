@@ -32,6 +32,7 @@ type blog struct {
 	closed   int  // status of the API, 0 when open
 	asked    int  // lists
 	password string
+	items    string // more of the feed
 
 	s     *wordpress.Source
 	state []byte
@@ -75,7 +76,7 @@ func (b *blog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case r.URL.Path == "/feed/":
-		fmt.Fprintf(w, `<rss version="2.0"><channel><title>B</title><link>%s</link><item><title>From the feed</title><guid isPermaLink="false">%s/?p=1</guid></item></channel></rss>`, b.URL, b.URL)
+		fmt.Fprintf(w, `<rss version="2.0"><channel><title>B</title><link>%s</link><item><title>From the feed</title><guid isPermaLink="false">%s/?p=1</guid></item>%s</channel></rss>`, b.URL, b.URL, b.items)
 	case route == "" && r.URL.Path == "/":
 		if b.announce && b.pretty {
 			w.Header().Add("Link", "<"+b.URL+`/wp-json/>; rel="https://api.w.org/"`)
@@ -287,6 +288,31 @@ func TestClosed(t *testing.T) {
 	b.closed, b.posts = 0, []map[string]any{post(1)}
 	if r = b.read(t); r.Feed.Format != "wordpress" {
 		t.Errorf("a week later %q of %s", titles(r), r.Feed.Format)
+	}
+}
+
+// Posts behind a password stand in the feed too.
+func TestProtectedInFeed(t *testing.T) {
+	tests := []struct {
+		name, item string
+		want       bool
+	}{
+		{"form", `<title>X</title><description>&lt;form action="https://b.example/wp-login.php?action=postpass"&gt;</description>`, true},
+		{"word", `<title>Geschützt: X</title><description>Es gibt keinen Auszug, da dies ein geschützter Beitrag ist.</description>`, true},
+		{"empty", `<title>保護中： X</title>`, true},
+		{"a post about it", `<title>Protected: what it means</title><description>` + strings.Repeat("many words ", 30) + `</description>`, false},
+		{"another word", `<title>Note: X</title>`, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBlog(t, wordpress.Config{})
+			b.closed = http.StatusForbidden
+			b.items = "<item><guid>2</guid>" + test.item + "</item>"
+			r := b.read(t)
+			if len(r.Feed.Posts) != 2 || r.Feed.Posts[0].Private || r.Feed.Posts[1].Private != test.want {
+				t.Errorf("posts %+v", r.Feed.Posts)
+			}
+		})
 	}
 }
 
