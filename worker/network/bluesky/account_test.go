@@ -172,3 +172,7 @@ func TestThread(t *testing.T) {
 		}
 	}
 }
+
+func conf(handle, server string) bluesky.Config {
+	return bluesky.Config{Handle: handle, Server: server, Password: config.NewSecret(password)}
+}

@@ -1,4 +1,3 @@
-// Package webhook hands messages to a program of the operator's over HTTP.
 package webhook
 
 import (
