@@ -516,6 +516,23 @@ func TestPoller13BodiesAreBounded(t *testing.T) {
 	}
 }
 
+func TestPoller13HangWithinTheBody(t *testing.T) {
+	for _, encoding := range []string{"", "gzip"} {
+		srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if encoding != "" {
+				w.Header().Set("Content-Encoding", encoding)
+			}
+			fmt.Fprint(w, "<rss>")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		})
+		o := fetch.Options{AllowPrivate: true, Timeout: 50 * time.Millisecond}
+		if _, err := newClient(t, fetch.ClientOptions{}).Get(context.Background(), srv.URL, o, fetch.State{}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%q: got %v", encoding, err)
+		}
+	}
+}
+
 func TestPoller13LengthThatLies(t *testing.T) {
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")

@@ -16,9 +16,10 @@ func dress(t *tree, items []int) []byte {
 	out := make([]byte, 0, root.end-root.start+len(before)+len(after))
 	out = append(out, before...)
 	at := root.start
+	rss := root.name != "feed" && root.name != "entry" // whose titles are gofeed's to read
 	for _, i := range items {
 		t.children(i, func(_ int, n *node) {
-			if n.name != "title" && n.tag >= at && opaque(n.space, n.name) {
+			if (n.name != "title" || !rss) && n.tag >= at && opaque(n.space, n.name) {
 				out = append(out, t.b[at:n.tag]...)
 				at = n.after
 			}

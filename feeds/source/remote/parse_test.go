@@ -73,6 +73,22 @@ func TestPoller11Identity(t *testing.T) {
 	}
 }
 
+func TestPoller12JSONFeed(t *testing.T) {
+	feed, notes := parse(t, `{"version":"https://jsonfeed.org/version/1.1","title":1,"next_url":"?page=2","authors":[{"name":"New"}],"author":{"name":"Old"},"items":[
+		{"id":"","title":"blank"},{"id":"  "},{"title":"none"},{"id":null},
+		{"id":7,"title":8,"content_text":9,"date_published":"2026-05-30T00:00:00Z","attachments":[{"url":"a.mp3","size_in_bytes":"10"}]}]}`)
+	if feed.Title != "1" || feed.Next != "https://feeds.example.net/dir/feed.xml?page=2" || len(feed.Posts) != 1 {
+		t.Fatalf("got %+v", feed)
+	}
+	p := feed.Posts[0]
+	if p.ID != "7" || p.Title != "8" || p.Content != "<p>9</p>" || p.Authors[0].Name != "New" || p.Enclosures[0].Length != 10 {
+		t.Errorf("got %+v", p)
+	}
+	if want := []string{"more posts are at its next page", "left out 4 items without an id"}; cmp.Diff(want, notes) != "" {
+		t.Errorf("notes: got %q, want %q", notes, want)
+	}
+}
+
 func TestLinkPosts(t *testing.T) {
 	for _, c := range []struct{ name, doc, link, external string }{
 		{"rss", item(`<link>https://other.example/news</link><guid>https://example.org/2026/1</guid>`), "https://example.org/2026/1", "https://other.example/news"},
