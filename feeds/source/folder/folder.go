@@ -109,8 +109,9 @@ type file struct {
 	// same time.
 	Modified int64  `json:"m,omitzero"`
 	Hash     uint64 `json:"h,omitzero"`
-	// Seen is the date of a post that has none, in seconds: the file's time
-	// when it was first seen. It stays, whatever becomes of the file's time.
+	// Seen is the date of a post that has none, in seconds: when it was first
+	// seen, or the file's time then if the folder was read for the first time.
+	// It stays, whatever becomes of the file's time.
 	Seen int64 `json:"d,omitzero"`
 	// Wait is when a post that is dated ahead is to be told, in seconds.
 	Wait int64 `json:"w,omitzero"`
@@ -142,7 +143,7 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 		return source.Reading{}, plain(err)
 	}
 	defer root.Close()
-	l := &look{s: s, root: root, now: s.o.Now(), was: was.Files, is: map[string]file{}}
+	l := &look{s: s, root: root, now: s.o.Now(), first: was.Files == nil, was: was.Files, is: map[string]file{}}
 	if err := l.walk(ctx); err != nil {
 		return source.Reading{}, err
 	}
@@ -150,9 +151,8 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 		// An unmounted disk looks like this; its posts are not gone.
 		return source.Reading{}, fmt.Errorf("it is empty and held %d files", len(was.Files))
 	}
-	first := was.Files == nil
 	l.owed = was.Owed || l.vanished()
-	all := first || was.Rule != s.rule.String() || l.owed && !l.blocked()
+	all := l.first || was.Rule != s.rule.String() || l.owed && !l.blocked()
 	posts, err := l.read(ctx, all)
 	if err == nil && l.owed && !all && !l.bad { // a post became a draft just now
 		all = true
@@ -162,7 +162,7 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 		return source.Reading{}, err
 	}
 	complete := all && !l.bad
-	r := source.Reading{Notes: l.notes, Partial: !complete && !first}
+	r := source.Reading{Notes: l.notes, Partial: !complete && !l.first}
 	r.State, err = json.Marshal(state{s.rule.String(), l.owed && !complete, l.is})
 	if err != nil {
 		return source.Reading{}, err

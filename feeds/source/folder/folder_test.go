@@ -249,6 +249,41 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// A file that could not be opened for a while is read when it can be.
+func TestUnreadable(t *testing.T) {
+	w := newSite(t, folder.Config{}, map[string]string{"a.md": "A", "b.md": "B"})
+	w.read()
+	if err := os.Rename(filepath.Join(w.dir, "a.md"), filepath.Join(w.dir, "a.away")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("nowhere.md", filepath.Join(w.dir, "a.md")); err != nil {
+		t.Skip("no symbolic links here")
+	}
+	for range 2 {
+		if r := w.read(); !r.Unchanged {
+			t.Errorf("a post that cannot be read is a change: %v, complete %v", ids(r), r.Feed.Complete)
+		}
+	}
+	if err := os.Rename(filepath.Join(w.dir, "a.away"), filepath.Join(w.dir, "a.md")); err != nil {
+		t.Fatal(err)
+	}
+	w.read()
+	if r := w.read(); !r.Unchanged || len(r.Notes) > 0 {
+		t.Errorf("after all is well again: %v, notes %q", ids(r), r.Notes)
+	}
+}
+
+// A post without a date that appears later is of the time when it appears,
+// though its file may be older.
+func TestUndatedLater(t *testing.T) {
+	w := newSite(t, folder.Config{}, map[string]string{"a.md": "A"})
+	w.read()
+	w.write("b.md", "B", now.Add(-90*24*time.Hour))
+	if r := w.read(); len(r.Feed.Posts) != 1 || !r.Feed.Posts[0].Published.Equal(now) || !r.Feed.Posts[0].Inferred {
+		t.Errorf("got %+v, want published %v", r.Feed.Posts, now)
+	}
+}
+
 // A file that is written twice within the clock's grain keeps its size and time.
 func TestSameTimeAndSize(t *testing.T) {
 	w := newSite(t, folder.Config{}, nil)

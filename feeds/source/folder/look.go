@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -22,6 +23,8 @@ type look struct {
 	s    *Source
 	root *os.Root
 	now  time.Time
+	// first: nothing is remembered.
+	first bool
 
 	was, is map[string]file
 	found   []found
@@ -48,6 +51,14 @@ func (l *look) walk(ctx context.Context) error {
 		switch {
 		case err != nil && name == ".":
 			return plain(err)
+		case !utf8.ValidString(name): // it could not be remembered
+			if !d.IsDir() && isPost(base) {
+				l.spoiled(strings.ToValidUTF8(name, "\uFFFD"), errors.New("has a name that is no UTF-8"))
+			}
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
 		case err != nil:
 			l.spoiled(name, plain(err))
 			if d != nil && d.IsDir() {
@@ -120,7 +131,8 @@ func (l *look) spoiled(name string, err error) {
 	if !f.Bad {
 		l.notes = append(l.notes, fmt.Sprintf("%s: %v", name, err))
 	}
-	f.Bad = true
+	// It is read anew as soon as it can be, though its time may stay.
+	f.Bad, f.Modified, f.Hash = true, 0, 0
 	l.is[name] = f
 	l.count++
 }
@@ -200,7 +212,10 @@ func (l *look) one(f found, all bool) (feeds.Post, bool) {
 	}
 	if p.post.Published.IsZero() {
 		if is.Seen == 0 {
-			is.Seen = min(f.modified.Unix(), l.now.Unix())
+			is.Seen = l.now.Unix()
+			if l.first { // it was there before we were
+				is.Seen = min(f.modified.Unix(), is.Seen)
+			}
 		}
 		p.post.Published, p.post.Inferred = time.Unix(is.Seen, 0).UTC(), true
 		p.link(l.s.rule, f.name)
