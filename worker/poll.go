@@ -170,8 +170,9 @@ func (w *Worker) took(ctx context.Context, p store.Poll, s *Source, st sourceSta
 			post.Language = r.Feed.Language
 		}
 	}
+	first := !st.Read && len(memory) == 0
 	result := change.Compare(memory, r.Feed.Posts, change.Options{
-		Now: now, Start: s.Start, First: !st.Read && len(memory) == 0, MaxAge: s.MaxAge, Burst: s.Burst,
+		Now: now, Start: s.Start, First: first, MaxAge: s.MaxAge, Burst: s.Burst,
 		Sensitivity: s.Sensitivity, Partial: r.Partial, Complete: r.Feed.Complete,
 	})
 	st.Read = true
@@ -180,6 +181,9 @@ func (w *Worker) took(ctx context.Context, p store.Poll, s *Source, st sourceSta
 	out := store.Outcome{Memory: result.Changed}
 	if err := w.tell(ctx, s, result, &out, now); err != nil {
 		return "lost", err
+	}
+	if first {
+		w.recall(ctx, s, &out, now)
 	}
 	if s.Archive && !st.Archived {
 		out.Posts = w.archive(s, result.Posts())

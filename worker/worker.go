@@ -47,6 +47,7 @@ type Meter struct {
 	Polled    func(outcome string, took time.Duration)
 	Judged    func(kind string)
 	Delivered func(account, result string, took time.Duration)
+	Expires   func(account string, at time.Time) // credentials
 }
 
 // Worker polls and delivers.
@@ -117,8 +118,10 @@ func (w *Worker) Run(ctx context.Context) error {
 	// The one place where time starts anything: sources have a due time in the
 	// store, not an entry here, however many there are.
 	clock.Schedule(cron.Every(time.Second), cron.FuncJob(func() { nudge(w.wake) }))
-	if _, err := clock.AddFunc("17 4 * * *", func() { w.trim(hand) }); err != nil {
-		return err
+	for words, job := range map[string]func(context.Context){"17 4 * * *": w.trim, "41 */6 * * *": w.credentials} {
+		if _, err := clock.AddFunc(words, func() { job(hand) }); err != nil {
+			return err
+		}
 	}
 	clock.Start()
 

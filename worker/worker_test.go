@@ -555,3 +555,33 @@ func TestArchive(t *testing.T) {
 		}
 	})
 }
+
+// TestVanishedState: the store was lost; what is on the account already is not
+// posted again, though start asks for the newest posts.
+func TestVanishedState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, n, fresh := &site{}, &full{}, &full{}
+		for i := range 5 {
+			s.write(fmt.Sprint(i), fmt.Sprintf("<p>Words number %d, of many.</p>", i))
+		}
+		src := read("site", s)
+		src.Start = 3
+		for life, want := range []int{3, 3} {
+			st := open(t, "") // each life begins with an empty store
+			accounts := []*worker.Account{account("a", n)}
+			if life == 1 {
+				accounts = append(accounts, account("b", fresh))
+			}
+			b := start(t, st, worker.Config{Sources: []*worker.Source{src}, Accounts: accounts})
+			time.Sleep(time.Hour)
+			b.stop()
+			if got := len(n.sent()); got != want {
+				t.Errorf("life %d: %d messages are out, want %d", life, got, want)
+			}
+			if life == 1 && (b.heard("alert") != 1 || len(fresh.sent()) != 3) {
+				t.Errorf("%d alerts, want 1; a new account got %d messages, want 3", b.heard("alert"), len(fresh.sent()))
+			}
+			_ = st.Close()
+		}
+	})
+}

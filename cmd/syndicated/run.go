@@ -106,7 +106,7 @@ func (h *house) run(ctx context.Context, told func(store.Decision), ready func(f
 	set := metric.New()
 	w, err := worker.New(worker.Config{
 		Store: h.store, Sources: h.sources, Accounts: h.accounts, Log: h.log, Grace: h.settings.Grace.Std(),
-		Told: told, Seen: worker.Meter{Polled: set.Polled, Judged: set.Judged, Delivered: set.Delivered},
+		Told: told, Seen: worker.Meter{Polled: set.Polled, Judged: set.Judged, Delivered: set.Delivered, Expires: set.Expires},
 		Changed: feedServer.Notify, Push: h.push(),
 	})
 	if err != nil {

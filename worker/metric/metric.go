@@ -21,6 +21,7 @@ type Set struct {
 	delivered *prometheus.CounterVec
 	sendTime  *prometheus.HistogramVec
 	lastSent  *prometheus.GaugeVec
+	expires   *prometheus.GaugeVec
 	requests  requests
 }
 
@@ -49,9 +50,12 @@ func New() *Set {
 		lastSent: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "syndicated_last_sent_timestamp_seconds", Help: "When an account last sent a message.",
 		}, []string{"account"}),
+		expires: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "syndicated_credentials_expire_timestamp_seconds", Help: "When an account's credentials end, where its network tells.",
+		}, []string{"account"}),
 		requests: newRequests(),
 	}
-	s.registry.MustRegister(s.polls, s.pollTime, s.lastPoll, s.verdicts, s.delivered, s.sendTime, s.lastSent,
+	s.registry.MustRegister(s.polls, s.pollTime, s.lastPoll, s.verdicts, s.delivered, s.sendTime, s.lastSent, s.expires,
 		s.requests.total, s.requests.bytes, s.requests.took,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return s
@@ -93,6 +97,13 @@ func (s *Set) Delivered(account, result string, took time.Duration) {
 	s.sendTime.WithLabelValues(account).Observe(took.Seconds())
 	if result == "sent" {
 		s.lastSent.WithLabelValues(account).SetToCurrentTime()
+	}
+}
+
+// Expires notes when an account's credentials end.
+func (s *Set) Expires(account string, at time.Time) {
+	if s != nil {
+		s.expires.WithLabelValues(account).Set(float64(at.Unix()))
 	}
 }
 
