@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 
+	"golang.org/x/net/publicsuffix"
+
 	"syndicated/feeds"
 )
 
@@ -32,13 +34,23 @@ func (r *reader) identity(t *tree, at int, p *feeds.Post, x *rssItem) {
 		if own == "" && webAddress(n.attr("about")) {
 			p.Link = n.attr("about")
 		}
-	case own != "" && own != p.Link && p.External == "":
-		// The link leads elsewhere and the guid is at home: a link post.
-		site := host(r.feed.Link)
-		if site != "" && host(own) == site && host(p.Link) != site {
-			p.External, p.Link = p.Link, own
+	case own != "" && own != p.Link:
+		// The link leads elsewhere and the guid is at home: a link post, or a
+		// link that counts its readers.
+		if home := domain(r.feed.Link); home != "" && domain(own) == home && domain(p.Link) != home {
+			if !counts(p.Link) {
+				p.External = p.Link
+			}
+			p.Link = own
 		}
 	}
+}
+
+// counts tells the addresses of services that count readers and redirect.
+func counts(s string) bool {
+	h := host(s)
+	return strings.Contains(s, "/~r/") || strings.HasPrefix(h, "feeds.") || strings.HasPrefix(h, "feedproxy.") ||
+		strings.HasPrefix(h, "rss.") || strings.HasPrefix(h, "click.")
 }
 
 func relativePath(s string) bool { return strings.HasPrefix(s, "/") }
@@ -52,6 +64,16 @@ func host(s string) string {
 	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 }
 
+// domain is the part of an address's host that someone has registered: the
+// hosts of one site share it, those of two users of a blog host do not.
+func domain(s string) string {
+	h := host(s)
+	if d, err := publicsuffix.EffectiveTLDPlusOne(h); err == nil {
+		return d
+	}
+	return h
+}
+
 // links settles an entry's page. Link posts come in two ways: the alternate
 // is their own page and another's is related, or the other way about.
 func (r *reader) links(p *feeds.Post, x *rssItem) {
@@ -63,12 +85,12 @@ func (r *reader) links(p *feeds.Post, x *rssItem) {
 		p.Link = x.origLink
 	}
 	if p.Link != "" && x.related != "" && x.related != p.Link {
-		site := host(r.feed.Link)
+		home := domain(r.feed.Link)
 		switch {
-		case site == "":
-		case host(p.Link) == site && host(x.related) != site:
+		case home == "":
+		case domain(p.Link) == home && domain(x.related) != home:
 			p.External = x.related
-		case host(p.Link) != site && host(x.related) == site:
+		case domain(p.Link) != home && domain(x.related) == home:
 			p.External, p.Link = p.Link, x.related
 		}
 	}

@@ -93,6 +93,8 @@ func TestLinkPosts(t *testing.T) {
 	for _, c := range []struct{ name, doc, link, external string }{
 		{"rss", item(`<link>https://other.example/news</link><guid>https://example.org/2026/1</guid>`), "https://example.org/2026/1", "https://other.example/news"},
 		{"rss, the same host", item(`<link>https://www.example.org/a</link><guid>https://example.org/?p=1</guid>`), "https://www.example.org/a", ""},
+		{"rss, a host of the same site", item(`<link>https://blog.example.org/a</link><guid>https://example.org/?p=1</guid>`), "https://blog.example.org/a", ""},
+		{"rss, a counter", item(`<link>https://feeds.counter.example/~r/x/1</link><guid>https://example.org/a</guid>`), "https://example.org/a", ""},
 		{"atom, related is elsewhere", entry(`<link href="https://example.org/1"/><link rel="related" href="https://other.example/"/>`), "https://example.org/1", "https://other.example/"},
 		{"atom, related is at home", entry(`<link href="https://other.example/"/><link rel="related" href="https://example.org/1"/>`), "https://example.org/1", "https://other.example/"},
 		{"json", `{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","url":"https://example.org/1","external_url":"https://other.example/"}]}`, "https://example.org/1", "https://other.example/"},

@@ -450,6 +450,29 @@ func TestPageInPlaceOfAFeedIsNotFollowedAway(t *testing.T) {
 	}
 }
 
+func TestPageOfALapsedDomainIsNotFollowed(t *testing.T) {
+	lapsed := false
+	elsewhere := newSite(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, rss("", "spam")) })
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/" && lapsed:
+			fmt.Fprintf(w, `<html><link rel=alternate type=application/rss+xml href="%s">`, strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1))
+		case r.URL.Path == "/":
+			fmt.Fprint(w, `<html><link rel=alternate type=application/rss+xml href="/feed">`)
+		case lapsed:
+			w.WriteHeader(http.StatusNotFound)
+		default:
+			fmt.Fprint(w, rss("", "1"))
+		}
+	})
+	src := s.source(t, "/")
+	first := read(t, src, nil)
+	lapsed = true
+	if r, err := src.Read(context.Background(), first.State); err == nil || len(elsewhere.requests) > 0 {
+		t.Errorf("got %q, %v", ids(r), err)
+	}
+}
+
 func TestStateOfAnotherAddressIsForgotten(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("If-None-Match") != "" {

@@ -86,7 +86,7 @@ func (s *Source) Read(ctx context.Context, prev []byte) (source.Reading, error) 
 		// Where the feed was found or moved to there is nothing any more: it is
 		// looked for where the settings say. Where that fails too, the state is
 		// kept, for the way to a new home may be known to it alone.
-		r, err = s.read(ctx, state{}, nil)
+		r, err = s.read(ctx, state{home: was.From}, nil)
 	}
 	return r, source.Exchange(err)
 }
@@ -178,10 +178,12 @@ func (s *Source) follow(ctx context.Context, was state, page fetch.Response) (so
 		return source.Reading{}, fmt.Errorf("read %s: %w", shown, ErrPage)
 	}
 	links := Page(Document{URL: page.URL, ContentType: page.Header.Get("Content-Type"), Body: page.Body})
-	if was.From != "" {
-		// A feed has been read here. A page of another host that answers in its
-		// place, as the sellers of lapsed domains have, is not believed.
-		links = slices.DeleteFunc(links, func(l Link) bool { return host(l.URL) != host(s.url) })
+	if fill(&was.home, was.From); was.home != "" {
+		// A feed has been read before. A page that answers in its place and names
+		// another's, as the sellers of lapsed domains have, is not believed.
+		links = slices.DeleteFunc(links, func(l Link) bool {
+			return domain(l.URL) != domain(s.url) && domain(l.URL) != domain(was.home)
+		})
 	}
 	links = slices.DeleteFunc(links, func(l Link) bool { return l.URL == page.URL || l.URL == s.url })
 	if len(links) == 0 {

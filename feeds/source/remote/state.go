@@ -33,6 +33,9 @@ type state struct {
 	// Newest are hashes of the newest posts of a feed that has further pages, by
 	// which a gap is seen.
 	Newest []uint64 `json:"newest,omitzero"`
+
+	// home is the address at which a feed was read before, not kept.
+	home string
 }
 
 // restore reads a state. One that cannot be read, or that belongs to another
