@@ -100,11 +100,12 @@ func suffix(s string) int {
 	}
 	// A domain in another script may run into the words behind it.
 	longest := 0
-	for i, r := range s {
-		if i > 64 || r < 0x80 || !hostSign(r) {
+	for end := 0; end < min(len(s), 64); {
+		r, size := utf8.DecodeRuneInString(s[end:])
+		if r < 0x80 || r == utf8.RuneError || !hostSign(r) {
 			break
 		}
-		end := i + utf8.RuneLen(r)
+		end += size
 		if a, err := idna.ToASCII(s[:end]); err == nil && publicSuffix(a) {
 			longest = end
 		}
