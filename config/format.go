@@ -193,6 +193,9 @@ func readStore(r *reader, s string) (any, error) {
 		if s == "" {
 			return nil, errWrong
 		}
+		if s == ":memory:" { // gone with the process
+			return s, nil
+		}
 		return r.path(s), nil
 	}
 	if !slices.Contains(stores, scheme) {

@@ -287,7 +287,16 @@ func (w *Worker) original(ctx context.Context, a *Account, l store.Lease) (r net
 	case m.Verb == network.VerbDelete && (!found || !deletes):
 		return r, m.Verb, store.Settlement{Result: store.Dead, Rate: l.Rate, Reason: "there is no message to delete"}, false, nil
 	case !found:
-		return r, network.VerbPost, s, true, nil // followers have not heard of the post
+		// Followers have not heard of the post, unless the message about it is
+		// one that may be out.
+		e, known, err := w.Store.Message(ctx, m.Of)
+		if err != nil {
+			return r, m.Verb, s, false, err
+		}
+		if known && e.State == store.OnHold && !e.Attempted.IsZero() {
+			return r, m.Verb, store.Settlement{Result: store.Held, Rate: l.Rate, Reason: "the message it belongs to (" + m.Of + ") is on hold and may be out: settle that one first, then release this"}, false, nil
+		}
+		return r, network.VerbPost, s, true, nil
 	case m.Verb == network.VerbEdit && !edits && replies:
 		return r, network.VerbReply, s, true, nil
 	case m.Verb == network.VerbEdit && !edits, m.Verb == network.VerbReply && !replies:

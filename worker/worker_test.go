@@ -585,3 +585,22 @@ func TestVanishedState(t *testing.T) {
 		}
 	})
 }
+
+// TestUpdateOfAHeldMessageIsHeld: a message that may be out is on hold; an
+// update must not tell of its post as if nobody had heard of it.
+func TestUpdateOfAHeldMessageIsHeld(t *testing.T) {
+	s := &site{}
+	n := &plain{}
+	n.answer = func(int, network.Message) (bool, error) { return true, network.Unknown(errors.New("502")) }
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{account("a", n)}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("one", "<p>The walk starts at the old lock on Sunday.</p>")
+		time.Sleep(time.Hour)
+		s.write("one", "<p>The walk starts at the old lock on Sunday.</p><p>UPDATE (October 16 2018): The lock is closed for repairs, so start at the railway bridge.</p>")
+		time.Sleep(time.Hour)
+		held, err := x.store.Messages(x.t.Context(), store.Filter{State: store.OnHold})
+		if err != nil || len(held) != 2 || len(n.sent()) != 1 {
+			t.Errorf("%d held (%v) and %d out, want 2 and 1: %s", len(held), err, len(n.sent()), x.reasons("held"))
+		}
+	})
+}

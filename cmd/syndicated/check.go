@@ -90,14 +90,14 @@ func check(ctx context.Context, e env, c *common, s *config.Settings) int {
 // borrow builds the house for a command that looks: where the store's file is
 // used by a daemon or does not exist yet, an empty store in memory stands in.
 func borrow(ctx context.Context, s *config.Settings, log *slog.Logger) (h *house, inUse bool, err error) {
-	if !s.Store.Shared() && s.Store != ":memory:" {
+	if !s.Store.Shared() && s.Store != inMemory {
 		if _, err := os.Stat(string(s.Store)); errors.Is(err, os.ErrNotExist) {
-			s.Store = ":memory:"
+			s.Store = inMemory
 		}
 	}
 	h, err = build(ctx, s, log)
 	if err != nil && isLocked(err) {
-		s.Store = ":memory:"
+		s.Store = inMemory
 		h, err = build(ctx, s, log)
 		return h, true, err
 	}

@@ -20,6 +20,7 @@ import (
 	"syndicated/worker/network/discord"
 	"syndicated/worker/network/email"
 	"syndicated/worker/network/mastodon"
+	"syndicated/worker/network/nostr"
 	"syndicated/worker/network/slack"
 	"syndicated/worker/network/stream"
 	"syndicated/worker/network/telegram"
@@ -51,6 +52,7 @@ func networkKinds() []networkKind {
 		sends("telegram", telegram.New),
 		sends("discord", discord.New),
 		sends("slack", slack.New),
+		sends("nostr", nostr.New),
 		sends("email", email.New),
 		sends("x", x.New),
 		sends("webhook", webhook.New),
@@ -66,6 +68,9 @@ func storeKinds() []storeKind {
 			return redis.Open(ctx, redis.Config{URL: address, Log: log})
 		}},
 		{nil, func(ctx context.Context, path string, log *slog.Logger) (store.Store, error) {
+			if path == inMemory {
+				path = ""
+			}
 			return embedded.Open(ctx, embedded.Config{Path: path, Log: log})
 		}},
 	}
@@ -107,6 +112,9 @@ func sends[C any, A network.Account](name string, make func(C, network.Env) (A, 
 		return make(*own.(*C), e)
 	}}
 }
+
+// inMemory is the store that is gone with the process.
+const inMemory = ":memory:"
 
 // storeKind is one kind of store, chosen by the scheme of its address; the one
 // without schemes takes a path.
