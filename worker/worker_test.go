@@ -124,6 +124,13 @@ func (f *full) Find(_ context.Context, m network.Message) (network.Receipt, bool
 	return network.Receipt{}, false, nil
 }
 
+// answerable can be answered but not asked.
+type answerable struct{ plain }
+
+func (a *answerable) Reply(ctx context.Context, _ network.Receipt, m network.Message) (network.Receipt, error) {
+	return a.Post(ctx, m)
+}
+
 var (
 	_ network.Editor  = (*full)(nil)
 	_ network.Replier = (*full)(nil)
@@ -590,7 +597,7 @@ func TestVanishedState(t *testing.T) {
 // update must not tell of its post as if nobody had heard of it.
 func TestUpdateOfAHeldMessageIsHeld(t *testing.T) {
 	s := &site{}
-	n := &plain{}
+	n := &answerable{plain{manner: network.Manner{Update: network.VerbReply}}}
 	n.answer = func(int, network.Message) (bool, error) { return true, network.Unknown(errors.New("502")) }
 	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{account("a", n)}}, func(x *bench) {
 		time.Sleep(2 * time.Minute)
