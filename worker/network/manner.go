@@ -24,7 +24,9 @@ type Manner struct {
 	// MediaMax is the limit for the text of a message with media, 0 if the same.
 	MediaMax int
 	// Media is the most images that a message takes; 0 is none.
-	Media  int
+	Media int
+	// Image is what it takes of each, for Image; zero if it takes none or as it is.
+	Image  ImageLimits
 	Markup Markup
 	// Hashtags: #tags in the text are links there.
 	Hashtags bool

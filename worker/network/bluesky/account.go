@@ -50,8 +50,8 @@ func New(c Config, env network.Env) (*Account, error) {
 // an edited post.
 func (a *Account) Manner() network.Manner {
 	return network.Manner{
-		Max: maxText, Bytes: maxBytes, Count: network.Graphemes,
-		Media: 4, Markup: network.Plain, Hashtags: true, Card: true,
+		Max: maxText, Bytes: maxBytes, Count: network.Graphemes, CountsWarning: true,
+		Media: 4, Image: imageLimits, Markup: network.Plain, Hashtags: true, Card: true,
 		Update: network.VerbReply, Thread: true,
 		PerHour: 1600, // 5000 points an hour; a record costs 2 or 3
 	}

@@ -94,12 +94,8 @@ func write(m network.Message, now time.Time) (r record, note string) {
 	r = record{Type: collection, Text: m.Text, Created: now.UTC().Format(stamp)}
 	if val, ok := selfLabels[strings.ToLower(m.Warning)]; ok {
 		r.Labels = &labels{Type: "com.atproto.label.defs#selfLabels", Values: []label{{val}}}
-	} else if m.Warning != "" {
-		if with := m.Warning + "\n\n" + m.Text; fits(with) {
-			r.Text = with
-		} else {
-			note = "without its warning, which is too long"
-		}
+	} else if r.Text = network.Warned(m.Warning, m.Text, warned, fits); m.Warning != "" && r.Text == m.Text {
+		note = "without its warning, for which there is no room"
 	}
 	if m.Language != "" {
 		r.Langs = []string{strings.ReplaceAll(m.Language, "_", "-")}
@@ -114,6 +110,9 @@ func write(m network.Message, now time.Time) (r record, note string) {
 	}
 	return r, note
 }
+
+// warned is a text behind a warning that is no label.
+func warned(warning, text string) string { return warning + "\n\n" + text }
 
 func fits(text string) bool { return len(text) <= maxBytes && network.Graphemes(text) <= maxText }
 

@@ -53,7 +53,7 @@ func New(c Config, env network.Env) (*Account, error) {
 func (a *Account) Manner() network.Manner {
 	return network.Manner{
 		Max: a.limits.Characters, Count: a.limits.count, CountsWarning: true,
-		Media: a.limits.Media, Markup: network.Plain, Hashtags: true,
+		Media: a.limits.Media, Image: a.limits.image(), Markup: network.Plain, Hashtags: true,
 		Update: network.VerbEdit, Thread: true,
 	}
 }
