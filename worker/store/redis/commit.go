@@ -71,7 +71,7 @@ func (s *Store) commit(now time.Time, p store.Poll, o store.Outcome) (*commit, e
 		k.of("poll"), k.of("fences"), k.of("states"), k.memory(p.Source), k.posts(p.Source), k.own(p.Source),
 		k.group(group), k.of("all"), k.of("shelf"), k.of("revision"),
 		k.of("recent"), k.of("names"), k.of("messages"), k.of("bodies"), k.of("queue"), k.of("held"), k.of("over"), k.of("told"), k.of("once"),
-		k.of("seq"), k.of("accounts"), k.of("due"), k.of("counts"),
+		k.of("seq"), k.of("accounts"), k.of("due"),
 	}}
 	c.add(millis(now), p.Source, p.Fence, millis(o.Next), flag(o.State != nil), o.State)
 	c.add(s.cfg.Posts, k.of("wake"), 5*s.cfg.Decisions, s.cfg.Decisions, millis(now)/day)
@@ -112,7 +112,7 @@ func (c *commit) message(k keys, now time.Time, q store.Queued) error {
 	if q.Once != "" {
 		once = m.Account + "\n" + escape(q.Once)
 	}
-	c.add(m.ID, m.Account, due13(q.Due), q.Priority, source, post, source+"\n"+post, body, q.Hold, once)
+	c.add(m.ID, m.Account, due13(q.Due), q.Priority, source+"\n"+post, body, q.Hold, once)
 	if in := q.Instead; in == nil {
 		c.add("", "", "", "", "")
 	} else if in.Body == nil {

@@ -21,7 +21,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, accounts []string, max
 	for _, a := range accounts {
 		args = append(args, a)
 	}
-	out, err := s.call(ctx, s.run.claim, s.keys.all("due", "accounts", "rates", "queue", "messages", "bodies", "over"), args).Slice()
+	out, err := s.call(ctx, s.run.claim, s.keys.all("due", "accounts", "queue", "messages", "bodies", "over"), args).Slice()
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("claim messages: %w", err)
 	}
@@ -47,7 +47,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, accounts []string, max
 
 // Attempt implements store.Deliveries.
 func (s *Store) Attempt(ctx context.Context, now time.Time, l store.Lease) (bool, error) {
-	ok, err := s.call(ctx, s.run.attempt, s.keys.all("accounts", "messages"), []any{l.Account, l.Fence, l.Message.ID, millis(now)}).Bool()
+	ok, err := s.each(ctx, &s.attempts, l.Account, l.Fence, l.Message.ID, millis(now))
 	if err != nil {
 		return false, fmt.Errorf("begin message %s: %w", l.Message.ID, err)
 	}
@@ -69,8 +69,7 @@ func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t stor
 	if err != nil {
 		return false, fmt.Errorf("settle message %s: %w", l.Message.ID, err)
 	}
-	keys := append(s.keys.all("accounts", "rates", "due", "queue", "held", "dead", "over", "messages", "counts", "recent"), s.keys.story(t.Decision.Source))
-	ok, err := s.call(ctx, s.run.finish, keys, args).Bool()
+	ok, err := s.each(ctx, &s.finishes, args...)
 	if err != nil {
 		return false, fmt.Errorf("settle message %s: %w", l.Message.ID, err)
 	}
@@ -103,7 +102,7 @@ func (s *Store) settlement(now time.Time, l store.Lease, t store.Settlement) ([]
 	}
 	return []any{
 		l.Account, l.Fence, l.Message.ID, millis(now), string(t.Result), receipt, t.Reason, millis(t.Next),
-		flag(t.Rate != nil), t.Rate, stopped, flag(t.MayBeOut), decision, s.cfg.Decisions, 5 * s.cfg.Decisions, s.keys.of("wake"),
+		flag(t.Rate != nil), t.Rate, stopped, flag(t.MayBeOut), decision, story(s.keys.story(t.Decision.Source)),
 	}, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -77,17 +76,15 @@ func (s *Store) accounts(ctx context.Context) ([]store.AccountState, error) {
 	}
 	names := slices.Sorted(maps.Keys(records))
 	counts := make([][3]*goredis.IntCmd, len(names))
-	sent := make([]*goredis.StringCmd, len(names))
 	_, err = s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
 		for i, name := range names {
 			for j, set := range []string{"queue", "held", "dead"} {
 				counts[i][j] = p.ZLexCount(ctx, s.keys.of(set), "["+name+"\n", "("+name+"\v")
 			}
-			sent[i] = p.HGet(ctx, s.keys.of("counts"), name)
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, goredis.Nil) {
+	if err != nil {
 		return nil, err
 	}
 	all := make([]store.AccountState, len(names))
@@ -96,9 +93,8 @@ func (s *Store) accounts(ctx context.Context) ([]store.AccountState, error) {
 		if err != nil {
 			return nil, err
 		}
-		n, _ := strconv.Atoi(sent[i].Val())
 		all[i] = store.AccountState{
-			Account: name, NotBefore: moment(a.notBefore), Stopped: a.stopped, Sent: n,
+			Account: name, NotBefore: moment(a.notBefore), Stopped: a.stopped, Sent: int(a.sent),
 			Waiting: int(counts[i][0].Val()), Held: int(counts[i][1].Val()), Dead: int(counts[i][2].Val()),
 		}
 	}

@@ -164,13 +164,7 @@ func (e *exporter) accounts(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		l := store.DumpAccount{Account: name, Fence: a.fence, NotBefore: a.notBefore, Head: a.head, Stopped: a.stopped}
-		if l.Rate, err = e.client.HGet(ctx, e.keys.of("rates"), name).Bytes(); err != nil && !errors.Is(err, goredis.Nil) {
-			return err
-		}
-		if l.Sent, err = e.client.HGet(ctx, e.keys.of("counts"), name).Int64(); err != nil && !errors.Is(err, goredis.Nil) {
-			return err
-		}
+		l := store.DumpAccount{Account: name, Fence: a.fence, NotBefore: a.notBefore, Head: a.head, Stopped: a.stopped, Rate: a.rate, Sent: a.sent}
 		return e.d.Write(store.Line{Account: &l})
 	})
 }
@@ -375,14 +369,8 @@ func (im *importer) queue(ctx context.Context, l store.Line) error {
 		return im.name(ctx, l.Name)
 	case l.Account != nil:
 		v := l.Account
-		a := accountRecord{fence: v.Fence, notBefore: v.NotBefore, head: v.Head, stopped: v.Stopped}
+		a := accountRecord{fence: v.Fence, notBefore: v.NotBefore, sent: v.Sent, head: v.Head, stopped: v.Stopped, rate: v.Rate}
 		p.HSet(ctx, k.of("accounts"), v.Account, a.String())
-		if v.Rate != nil {
-			p.HSet(ctx, k.of("rates"), v.Account, v.Rate)
-		}
-		if v.Sent != 0 {
-			p.HSet(ctx, k.of("counts"), v.Account, v.Sent)
-		}
 	case l.Message != nil:
 		im.message(ctx, l.Message)
 	case l.Once != nil:

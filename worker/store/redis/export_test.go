@@ -9,7 +9,7 @@ func (s *Store) SetScripts(change func(name, text string) string) error {
 		return change(name, string(text)), err
 	})
 	if err == nil {
-		s.run = run
+		s.use(run)
 	}
 	return err
 }

@@ -17,6 +17,10 @@ func TestKilled(t *testing.T) {
 	if work.Dir != "" {
 		work.Sent = func() { fmt.Println("sent") }
 		s, err := redis.Open(t.Context(), redis.Config{URL: os.Getenv("STORE_URL")})
+		for began := time.Now(); err != nil && time.Since(began) < work.Patience; {
+			<-time.After(20 * time.Millisecond) // Redis has just been killed
+			s, err = redis.Open(t.Context(), redis.Config{URL: os.Getenv("STORE_URL")})
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -107,8 +107,9 @@ func (s *Store) entry(ctx context.Context, id string) (record, bool, error) {
 
 // accountRecord is an account's record as script/record.lua writes it.
 type accountRecord struct {
-	fence, leased, until, notBefore int64
-	head, stopped                   string
+	fence, leased, until, notBefore, sent int64
+	head, stopped                         string
+	rate                                  []byte
 }
 
 func parseAccount(name, text string) (accountRecord, error) {
@@ -117,13 +118,28 @@ func parseAccount(name, text string) (accountRecord, error) {
 	if len(parts) != 3 {
 		return a, fmt.Errorf("account %s: its record has %d lines", name, len(parts))
 	}
-	if err := parseNumbers(parts[0], &a.fence, &a.leased, &a.until, &a.notBefore); err != nil {
+	numbers, rate := parts[0], "-"
+	if i := strings.LastIndexByte(numbers, ' '); i >= 0 {
+		numbers, rate = numbers[:i], numbers[i+1:]
+	}
+	var why int64
+	if err := parseNumbers(numbers, &a.fence, &a.leased, &a.until, &a.notBefore, &a.sent, &why); err != nil {
 		return a, fmt.Errorf("account %s: its record: %w", name, err)
 	}
-	a.head, a.stopped = parts[1], parts[2]
+	if why < 0 || why > int64(len(parts[2])) {
+		return a, fmt.Errorf("account %s: its record is too short", name)
+	}
+	a.head, a.stopped = parts[1], parts[2][:why]
+	if rate != "-" {
+		a.rate = []byte(parts[2][why:])
+	}
 	return a, nil
 }
 
 func (a accountRecord) String() string {
-	return fmt.Sprintf("%d %d %d %d\n%s\n%s", a.fence, a.leased, a.until, a.notBefore, a.head, a.stopped)
+	rate := "-"
+	if a.rate != nil {
+		rate = strconv.Itoa(len(a.rate))
+	}
+	return fmt.Sprintf("%d %d %d %d %d %d %s\n%s\n%s%s", a.fence, a.leased, a.until, a.notBefore, a.sent, len(a.stopped), rate, a.head, a.stopped, a.rate)
 }

@@ -53,11 +53,15 @@ type Store struct {
 	replicas int
 	keys     keys
 	run      *scripts
+	line     *line
+	attempts many
+	finishes many
 	clock    clock
 
 	woken     chan struct{} // holds at most one token
 	stop      context.CancelFunc
 	listening sync.WaitGroup
+	close     sync.Once
 }
 
 var _ store.Store = (*Store)(nil)
@@ -92,20 +96,41 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{cfg: cfg, client: connect(a), replicas: a.replicas, keys: k, run: run, woken: make(chan struct{}, 1)}
+	s := &Store{cfg: cfg, client: connect(a), replicas: a.replicas, keys: k, woken: make(chan struct{}, 1)}
 	if err := s.migrate(ctx, migrations); err != nil {
 		s.client.Close()
 		return nil, fmt.Errorf("open store in redis: %w", err)
 	}
+	s.line = startLine(s.client)
+	s.use(run)
 	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.listening.Go(func() { s.listen(listen) })
 	return s, nil
 }
 
+// use takes the scripts into use.
+func (s *Store) use(run *scripts) {
+	s.run = run
+	s.attempts = many{script: run.attempt, keys: s.keys.all("accounts", "messages")}
+	s.finishes = many{
+		script: run.finish, keys: s.keys.all("accounts", "due", "queue", "held", "dead", "over", "messages", "recent"),
+		args: []any{s.cfg.Decisions, 5 * s.cfg.Decisions, s.keys.of("wake")},
+	}
+}
+
+// quiet keeps the client from writing to standard error: what it has to tell
+// comes as errors.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
+
+var silence = sync.OnceFunc(func() { goredis.SetLogger(quiet{}) })
+
 // connect makes a client that never sends a command twice by itself: after an
 // error the caller decides.
 func connect(a address) goredis.UniversalClient {
+	silence()
 	o := a.options
 	o.MaxRetries = -1
 	o.ContextTimeoutEnabled = true
@@ -134,17 +159,13 @@ func connect(a address) goredis.UniversalClient {
 // Close ends the connections.
 func (s *Store) Close() error {
 	s.stop()
+	s.close.Do(s.line.stop)
 	err := s.client.Close()
 	s.listening.Wait()
 	if errors.Is(err, goredis.ErrClosed) {
 		return nil
 	}
 	return err
-}
-
-// call runs a script. Its keys all carry the workspace's hash tag.
-func (s *Store) call(ctx context.Context, script *goredis.Script, keys []string, args []any) *goredis.Cmd {
-	return script.Run(ctx, s.client, keys, args...)
 }
 
 // due13 writes a time so that its text sorts as it does.

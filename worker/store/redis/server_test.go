@@ -28,7 +28,7 @@ func lookRedis() string {
 
 // need skips the test where there is no redis-server, except where the tests
 // are the gate.
-func need(t *testing.T) string {
+func need(t testing.TB) string {
 	t.Helper()
 	if path := lookRedis(); path != "" {
 		return path
@@ -41,7 +41,7 @@ func need(t *testing.T) string {
 }
 
 // startServer starts a server with a socket in a directory of its own.
-func startServer(t *testing.T, more ...string) *server {
+func startServer(t testing.TB, more ...string) *server {
 	t.Helper()
 	need(t)
 	// A socket's path may have no more than some hundred bytes.

@@ -2,7 +2,7 @@
 -- KEYS: 1 poll, 2 fences, 3 states, 4 memory:SOURCE, 5 posts:SOURCE, 6 own:SOURCE,
 --   7 group:TOP ('' name when the source has no slash: then not used), 8 all, 9 shelf, 10 revision,
 --   11 recent, 12 names, 13 messages, 14 bodies, 15 queue, 16 held, 17 over, 18 told, 19 once,
---   20 seq, 21 accounts, 22 due, 23 counts, then story:SOURCE and stream:ACCOUNT as ARGV says.
+--   20 seq, 21 accounts, 22 due, then story:SOURCE and stream:ACCOUNT as ARGV says.
 -- ARGV: counts and values in the order in which they are read below.
 -- Returns {0} when the lease was lost, else {1, kind, id, …}; kinds: queued,
 --   replaced, known, taken.
@@ -33,30 +33,57 @@ local function tell(kind, id)
   out[#out + 1] = id
 end
 
+-- What is to be written for the messages that are queued, all of a kind at once.
+local dues, onces, tolds, queued, held, bodies, opened, records = {}, {}, {}, {}, {}, {}, {}, {}
+
 -- hint lets Claim look at an account at the given time or earlier.
+local hints = {}
 local function hint(name, ms)
-  local was = redis.call('ZSCORE', KEYS[22], name)
-  if not was or tonumber(was) > tonumber(ms) then redis.call('ZADD', KEYS[22], ms, name) end
+  if hints[name] == nil then hints[name] = tonumber(redis.call('ZSCORE', KEYS[22], name) or nil) or false end
+  if not hints[name] or hints[name] > tonumber(ms) then
+    hints[name] = tonumber(ms)
+    add(dues, ms, name)
+  end
   woken = true
 end
 
 -- about lists an id among those about its post.
+local told, changed = {}, {}
 local function about(field, id)
-  local ids = redis.call('HGET', KEYS[18], field)
+  local ids = told[field]
   if not ids then
-    redis.call('HSET', KEYS[18], field, id)
+    told[field] = id
   elseif not string.find('\n' .. ids .. '\n', '\n' .. id .. '\n', 1, true) then
-    redis.call('HSET', KEYS[18], field, ids .. '\n' .. id)
+    told[field] = ids .. '\n' .. id
+  else
+    return
   end
+  changed[field] = true
+end
+
+-- flush writes. The records come last: by them an id is known.
+local function flush()
+  for field in pairs(changed) do add(tolds, field, told[field]) end
+  put('ZADD', KEYS[22], dues)
+  put('HSET', KEYS[19], onces)
+  put('HSET', KEYS[18], tolds)
+  put('ZADD', KEYS[15], queued)
+  put('ZADD', KEYS[16], held)
+  put('HSET', KEYS[14], bodies)
+  put('HSET', KEYS[21], opened)
+  put('HSET', KEYS[13], records)
+  dues, onces, tolds, queued, held, bodies, opened, records, changed = {}, {}, {}, {}, {}, {}, {}, {}, {}
 end
 
 local function record(m)
   return {state = m.state, due = m.due, seq = m.seq, try = '0', attempted = '0', tried = '0', since = now,
-    priority = m.priority, account = m.account, source = m.source, post = m.post, receipt = m.receipt, reason = m.reason}
+    priority = m.priority, account = m.account, about = m.told, receipt = m.receipt, reason = m.reason}
 end
 
+local seq
 local function newseq()
-  return string.format('%013d', redis.call('INCR', KEYS[20]))
+  seq = seq + 1
+  return string.format('%013d', seq)
 end
 
 -- instead gives the message q.instead another body or cancels it, if it was
@@ -68,6 +95,8 @@ local function instead(q)
   local a = account(redis.call('HGET', KEYS[21], m.account))
   local moved = q.mode == 'cancel' or (q.newdue ~= '' and q.newdue ~= m.due)
   hint(m.account, now)
+  about(q.told, q.id)
+  flush()
   if a.head == id and (a.leased == '1' or moved) then
     if a.leased == '1' then
       a.fence, a.leased, a.till = raised(a.fence), '0', '0'
@@ -75,7 +104,6 @@ local function instead(q)
     if moved then a.head = '' end
     redis.call('HSET', KEYS[21], m.account, kept(a))
   end
-  about(q.told, q.id)
   local set = m.state == 'held' and KEYS[16] or KEYS[15]
   local old = member(m, id)
   q.state, q.seq, q.receipt = 'dropped', newseq(), ''
@@ -135,30 +163,48 @@ local function hand(q, was)
     end
   end
   redis.call('ZADD', KEYS[17], now, m.seq .. q.id)
-  redis.call('HINCRBY', KEYS[23], q.account, 1)
-  redis.call('HSETNX', KEYS[21], q.account, kept(account(nil)))
+  local a = account(redis.call('HGET', KEYS[21], q.account))
+  a.sent = raised(a.sent)
+  redis.call('HSET', KEYS[21], q.account, kept(a))
   m.state = 'sent'
   redis.call('HSET', KEYS[13], q.id, written(m))
 end
 
-for _ = 1, tonumber(arg()) do
-  local q = {id = arg(), account = arg(), due = arg(), priority = arg(), source = arg(), post = arg(), told = arg(),
+local all, ids, wanted, fields = {}, {}, {}, {}
+for n = 1, tonumber(arg()) do
+  local q = {id = arg(), account = arg(), due = arg(), priority = arg(), told = arg(),
     body = arg(), hold = arg(), once = arg(), instead = arg(), mode = arg(), newbody = arg(), newdue = arg(), why = arg(),
     stream = tonumber(arg()), stamp = arg(), fields = {}}
   for i = 1, tonumber(arg()) do q.fields[i] = arg() end
   if q.stream > 0 then q.stream = KEYS[q.stream] else q.stream = nil end
-  local was = message(redis.call('HGET', KEYS[13], q.id))
-  local owner = q.once ~= '' and redis.call('HGET', KEYS[19], q.once)
-  if was and was.state == 'streaming' and q.stream then
-    local bad = hand(q, was)
-    if bad then return bad end
+  all[n], ids[n], fields[n] = q, q.id, q.told
+  if q.once ~= '' then wanted[#wanted + 1] = q.once end
+end
+local known, owners, accounts, pending = {}, {}, {}, {}
+for i, raw in ipairs(get(KEYS[13], ids)) do known[ids[i]] = raw end
+for i, id in ipairs(get(KEYS[19], wanted)) do owners[wanted[i]] = id end
+for i, text in ipairs(get(KEYS[18], fields)) do told[fields[i]] = text end
+if fresh and #all > 0 then seq = redis.call('INCRBY', KEYS[20], #all) - #all end
+
+for _, q in ipairs(all) do
+  local was = known[q.id]
+  local owner = q.once ~= '' and owners[q.once]
+  if was then
+    local m = was ~= true and message(was)
+    if m and m.state == 'streaming' and q.stream then
+      local bad = hand(q, m)
+      if bad then return bad end
+    end
     tell('known', q.id)
-  elseif was then
-    tell('known', q.id)
-  elseif owner and owner ~= q.id and redis.call('HEXISTS', KEYS[13], owner) == 1 then
+  elseif owner and owner ~= q.id and (known[owner] or redis.call('HEXISTS', KEYS[13], owner) == 1) then
     tell('taken', q.id)
   elseif fresh then
-    local merged = redis.call('HGET', KEYS[14], q.id)
+    if q.instead ~= '' and pending[q.instead] then
+      flush()
+      pending = {}
+    end
+    local merged = q.instead ~= '' and redis.call('HGET', KEYS[14], q.id)
+    known[q.id] = true
     if merged and string.sub(merged, 1, 1) == '=' then
       q.state, q.seq, q.receipt, q.reason = 'dropped', newseq(), '', 'told by ' .. q.instead .. ': ' .. q.why
       redis.call('ZADD', KEYS[17], now, q.seq .. q.id)
@@ -167,33 +213,46 @@ for _ = 1, tonumber(arg()) do
     elseif q.instead ~= '' and instead(q) then
       tell('replaced', q.instead)
     else
-      if q.once ~= '' then redis.call('HSET', KEYS[19], q.once, q.id) end
+      if q.once ~= '' then
+        owners[q.once] = q.id
+        add(onces, q.once, q.id)
+      end
       about(q.told, q.id)
       q.seq, q.receipt, q.reason = newseq(), '', q.hold
+      add(bodies, q.id, q.body)
       if q.stream then
-        redis.call('HSET', KEYS[14], q.id, q.body)
+        flush()
         local bad = hand(q)
         if bad then return bad end
       else
-        q.state = q.hold == '' and 'waiting' or 'held'
-        redis.call('HSETNX', KEYS[21], q.account, kept(account(nil)))
-        if q.state == 'waiting' then hint(q.account, q.due) end
-        redis.call('ZADD', q.state == 'waiting' and KEYS[15] or KEYS[16], 0, member(q, q.id))
-        redis.call('HSET', KEYS[14], q.id, q.body)
-        redis.call('HSET', KEYS[13], q.id, written(record(q)))
+        if accounts[q.account] == nil then
+          accounts[q.account] = redis.call('HEXISTS', KEYS[21], q.account) == 1
+          if not accounts[q.account] then add(opened, q.account, kept(account(nil))) end
+        end
+        pending[q.id] = true
+        if q.hold == '' then
+          q.state = 'waiting'
+          hint(q.account, q.due)
+          add(queued, 0, member(q, q.id))
+        else
+          q.state = 'held'
+          add(held, 0, member(q, q.id))
+        end
+        add(records, q.id, written(record(q)))
       end
       tell('queued', q.id)
     end
   end
 end
+flush()
 if not fresh then return out end
 
 local grouped = arg() == '1'
 local full = source .. '\n'
-local posts, changed = tonumber(arg()), false
+local posts, anew = tonumber(arg()), false
 for _ = 1, posts do
   local key, age, body = arg(), arg(), arg()
-  changed = true
+  anew = true
   redis.call('HSET', KEYS[5], key, body)
   redis.call('ZADD', KEYS[6], age, key)
   if grouped then redis.call('ZADD', KEYS[7], age, key .. '\n' .. source) end
@@ -206,10 +265,10 @@ local function unshelve(key)
   redis.call('ZREM', KEYS[6], key)
 end
 for _ = 1, tonumber(arg()) do
-  changed = true
+  anew = true
   unshelve(arg())
 end
-if changed then
+if anew then
   redis.call('ZADD', KEYS[9], 0, source)
   if posts > 0 then
     for _, key in ipairs(redis.call('ZRANGE', KEYS[6], keep, -1)) do unshelve(key) end
@@ -218,14 +277,17 @@ if changed then
 end
 
 -- A word that is known by two posts holds both: lines of source, tab, key under the day.
-for _ = 1, tonumber(arg()) do
-  local word, whose = arg(), arg()
-  local was = redis.call('HGET', KEYS[12], word)
+local words, lines, kept_words = {}, {}, {}
+for n = 1, tonumber(arg()) do words[n], lines[n] = arg(), arg() end
+local found = get(KEYS[12], words)
+for n, word in ipairs(words) do
+  local whose, was = lines[n], found[n]
   local rest = ''
   if was then rest = string.sub(was, string.find(was, '\n', 1, true), -1) end
   if not string.find(rest .. '\n', '\n' .. whose .. '\n', 1, true) then rest = rest .. '\n' .. whose end
-  if day .. rest ~= was then redis.call('HSET', KEYS[12], word, day .. rest) end
+  if day .. rest ~= was then add(kept_words, word, day .. rest) end
 end
+put('HSET', KEYS[12], kept_words)
 for _ = 1, tonumber(arg()) do
   local story, lines = KEYS[tonumber(arg())], {}
   for i = 1, tonumber(arg()) do

@@ -10,26 +10,26 @@
 --   reason (the rest)
 -- due and seq have 13 digits, so that their text sorts as they do.
 --
--- An account in the hash "accounts" is three lines:
---   fence leased until notbefore
+-- An account in the hash "accounts" is two lines and a tail:
+--   fence leased until notbefore sent stopped rate
 --   head (id of the message that stays first, or empty)
---   why it is stopped (the rest, empty if it is not)
+--   why it is stopped, then its rate state; stopped and rate above are their
+--   lengths in bytes, rate is - when there is none
+
+local match, concat, format = string.match, table.concat, string.format
 
 local function message(raw)
   if not raw then return nil end
   local m = {}
-  local head
-  head, m.account, m.source, m.post, m.receipt, m.reason =
-    string.match(raw, '^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$')
-  m.state, m.due, m.seq, m.try, m.attempted, m.tried, m.since, m.priority =
-    string.match(head, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
+  m.state, m.due, m.seq, m.try, m.attempted, m.tried, m.since, m.priority, m.account, m.about, m.receipt, m.reason =
+    match(raw, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)\n([^\n]*)\n([^\n]*\n[^\n]*)\n([^\n]*)\n(.*)$')
   return m
 end
 
+-- about is the lines of source and post.
 local function written(m)
-  return table.concat({
-    table.concat({m.state, m.due, m.seq, m.try, m.attempted, m.tried, m.since, m.priority}, ' '),
-    m.account, m.source, m.post, m.receipt, m.reason}, '\n')
+  return concat({m.state, ' ', m.due, ' ', m.seq, ' ', m.try, ' ', m.attempted, ' ', m.tried, ' ', m.since, ' ', m.priority, '\n',
+    m.account, '\n', m.about, '\n', m.receipt, '\n', m.reason})
 end
 
 -- member is how the message stands in queue, held and dead.
@@ -38,18 +38,44 @@ local function member(m, id)
 end
 
 local function account(raw)
-  local a = {fence = '0', leased = '0', till = '0', notbefore = '0', head = '', stopped = ''}
-  if raw then
-    a.fence, a.leased, a.till, a.notbefore, a.head, a.stopped =
-      string.match(raw, '^(%S+) (%S+) (%S+) (%S+)\n([^\n]*)\n(.*)$')
-  end
+  if not raw then return {fence = '0', leased = '0', till = '0', notbefore = '0', sent = '0', head = '', stopped = ''} end
+  local a = {}
+  local why, rate, tail
+  a.fence, a.leased, a.till, a.notbefore, a.sent, why, rate, a.head, tail =
+    match(raw, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)\n([^\n]*)\n(.*)$')
+  why = tonumber(why)
+  a.stopped = string.sub(tail, 1, why)
+  if rate ~= '-' then a.rate = string.sub(tail, why + 1) end
   return a
 end
 
 local function kept(a)
-  return table.concat({a.fence, ' ', a.leased, ' ', a.till, ' ', a.notbefore, '\n', a.head, '\n', a.stopped})
+  return concat({a.fence, ' ', a.leased, ' ', a.till, ' ', a.notbefore, ' ', a.sent, ' ', #a.stopped, ' ', a.rate and #a.rate or '-', '\n',
+    a.head, '\n', a.stopped, a.rate or ''})
 end
 
-local function raised(fence)
-  return string.format('%d', tonumber(fence) + 1)
+local function raised(n)
+  return format('%d', tonumber(n) + 1)
+end
+
+-- get reads several fields of a hash; what is not there is false.
+local function get(key, fields)
+  local out = {}
+  for from = 1, #fields, 1000 do
+    for i, v in ipairs(redis.call('HMGET', key, unpack(fields, from, math.min(from + 999, #fields)))) do out[from + i - 1] = v end
+  end
+  return out
+end
+
+-- put calls a command that takes many values, some thousand at a time.
+local function put(command, key, values)
+  for from = 1, #values, 2000 do
+    redis.call(command, key, unpack(values, from, math.min(from + 1999, #values)))
+  end
+end
+
+local function add(list, a, b)
+  local n = #list
+  list[n + 1] = a
+  list[n + 2] = b
 end

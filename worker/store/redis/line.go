@@ -1,0 +1,209 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// errClosed is what a closed store gives.
+var errClosed = errors.New("the store is closed")
+
+// most is how many calls go to the server at once.
+const most = 128
+
+// line sends calls of scripts to the server. Those that come while others are
+// underway go together, in one round trip and, with appendfsync always, one
+// fsync. A call that stands alone goes at once.
+type line struct {
+	client goredis.UniversalClient
+	calls  chan *waiting
+	end    chan struct{}
+	gone   sync.WaitGroup
+}
+
+type waiting struct {
+	script *goredis.Script
+	keys   []string
+	args   []any
+	cmd    *goredis.Cmd
+	// many is not nil when the script takes many of these at once: args are then
+	// those of one, and answer is what the script says of it.
+	many   *many
+	answer int64
+	err    error
+	done   chan struct{}
+}
+
+// many is a script that does one thing for many leases at once.
+type many struct {
+	script *goredis.Script
+	keys   []string
+	args   []any
+}
+
+// story is the key of a story among the arguments; its number among the keys
+// takes its place.
+type story string
+
+func startLine(c goredis.UniversalClient) *line {
+	l := &line{client: c, calls: make(chan *waiting, most), end: make(chan struct{})}
+	l.gone.Go(l.run)
+	return l
+}
+
+func (l *line) stop() {
+	close(l.end)
+	l.gone.Wait()
+}
+
+func (l *line) run() {
+	var all []*waiting
+	for {
+		all = all[:0]
+		select {
+		case w := <-l.calls:
+			all = append(all, w)
+		case <-l.end:
+			return
+		}
+	more:
+		for len(all) < most {
+			select {
+			case w := <-l.calls:
+				all = append(all, w)
+			default:
+				break more
+			}
+		}
+		l.send(all)
+	}
+}
+
+// send carries calls out, each by its digest first. Its context is its own: the
+// time-outs of the connection bound it.
+func (l *line) send(all []*waiting) {
+	ctx := context.Background()
+	groups := together(all)
+	if len(groups) == 1 {
+		g := groups[0]
+		g.settle(g.script.Run(ctx, l.client, g.keys, g.args...))
+		return
+	}
+	pipe := l.client.Pipeline()
+	cmds := make([]*goredis.Cmd, len(groups))
+	for i, g := range groups {
+		cmds[i] = g.script.EvalSha(ctx, pipe, g.keys, g.args...)
+	}
+	pipe.Exec(ctx) // each command has its own error
+	for i, g := range groups {
+		if err := cmds[i].Err(); err != nil && strings.HasPrefix(err.Error(), "NOSCRIPT") {
+			cmds[i] = g.script.Eval(ctx, l.client, g.keys, g.args...)
+		}
+		g.settle(cmds[i])
+	}
+}
+
+// group is calls that one run of a script answers.
+type group struct {
+	script *goredis.Script
+	keys   []string
+	args   []any
+	whose  []*waiting
+}
+
+// together puts calls of the same script for many leases into one.
+func together(all []*waiting) []*group {
+	var groups []*group
+	shared := map[*many]*group{}
+	for _, w := range all {
+		if w.many == nil {
+			groups = append(groups, &group{script: w.script, keys: w.keys, args: w.args, whose: []*waiting{w}})
+			continue
+		}
+		g := shared[w.many]
+		if g == nil {
+			g = &group{script: w.many.script, keys: slices.Clone(w.many.keys), args: slices.Clone(w.many.args)}
+			shared[w.many] = g
+			groups = append(groups, g)
+		}
+		g.whose = append(g.whose, w)
+		for _, a := range w.args {
+			if key, ok := a.(story); ok {
+				at := slices.Index(g.keys, string(key))
+				if at < 0 {
+					at = len(g.keys)
+					g.keys = append(g.keys, string(key))
+				}
+				a = at + 1
+			}
+			g.args = append(g.args, a)
+		}
+	}
+	return groups
+}
+
+// settle hands the answer out.
+func (g *group) settle(cmd *goredis.Cmd) {
+	var answers []int64
+	var err error
+	if g.whose[0].many != nil {
+		if answers, err = cmd.Int64Slice(); err == nil && len(answers) != len(g.whose) {
+			err = fmt.Errorf("%d answers to %d calls", len(answers), len(g.whose))
+		}
+	}
+	for i, w := range g.whose {
+		w.cmd, w.err = cmd, err
+		if w.many != nil && err == nil {
+			w.answer = answers[i]
+		}
+		close(w.done)
+	}
+}
+
+// each runs a script for one lease, together with those of other callers.
+func (s *Store) each(ctx context.Context, m *many, args ...any) (bool, error) {
+	w := &waiting{many: m, args: args, done: make(chan struct{})}
+	if err := s.wait(ctx, w); err != nil {
+		return false, err
+	}
+	return w.answer == 1, w.err
+}
+
+// call runs a script. Its keys all carry the workspace's hash tag. When ctx ends
+// first, the script may still be run, or not.
+func (s *Store) call(ctx context.Context, script *goredis.Script, keys []string, args []any) *goredis.Cmd {
+	w := &waiting{script: script, keys: keys, args: args, done: make(chan struct{})}
+	if err := s.wait(ctx, w); err != nil {
+		cmd := goredis.NewCmd(ctx)
+		cmd.SetErr(err)
+		return cmd
+	}
+	return w.cmd
+}
+
+func (s *Store) wait(ctx context.Context, w *waiting) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case s.line.calls <- w:
+	case <-s.line.end:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-w.done:
+		return nil
+	case <-s.line.end:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
