@@ -27,7 +27,7 @@ func TestThread(t *testing.T) {
 	if len(out.Messages) < 3 {
 		t.Fatalf("got %d messages", len(out.Messages))
 	}
-	var all string
+	var all strings.Builder
 	ids := map[string]bool{}
 	for i, m := range out.Messages {
 		number := fmt.Sprintf("%d/%d", i+1, len(out.Messages))
@@ -54,10 +54,10 @@ func TestThread(t *testing.T) {
 		if last := body[len(body)-1]; last != '.' {
 			t.Errorf("part %d ends within a sentence: %q", i, body)
 		}
-		all += strings.Join(strings.Fields(body), " ") + " "
+		all.WriteString(strings.Join(strings.Fields(body), " ") + " ")
 	}
-	if want := strings.TrimSpace(strings.NewReplacer("<p>", "", "</p>", " ").Replace(long(20))); strings.TrimSpace(all) != want {
-		t.Errorf("the parts do not make the whole:\n%s\n%s", all, want)
+	if want := strings.TrimSpace(strings.NewReplacer("<p>", "", "</p>", " ").Replace(long(20))); strings.TrimSpace(all.String()) != want {
+		t.Errorf("the parts do not make the whole:\n%s\n%s", all.String(), want)
 	}
 
 	t.Run("update is a reply to the last part", func(t *testing.T) {

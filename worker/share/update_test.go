@@ -43,7 +43,9 @@ func TestUpdate(t *testing.T) {
 		{"neither is", share.Config{Manner: mastodon}, sent, network.VerbPost, "", alone},
 		{"never told", share.Config{Manner: mastodon, CanEdit: true, CanReply: true}, nil, network.VerbPost, "", alone},
 		{
-			"reply asked for", share.Config{Manner: mastodon, CanEdit: true, CanReply: true, Words: share.Words{Update: "reply"}}, []share.Earlier{{ID: first, Sent: true}, {ID: "second", Sent: true}},
+			"reply asked for",
+			share.Config{Manner: mastodon, CanEdit: true, CanReply: true, Words: share.Words{Update: "reply"}},
+			[]share.Earlier{{ID: first, Sent: true}, {ID: "second", Sent: true}},
 			network.VerbReply, "second", lines(told, "https://example.org/go-126"),
 		},
 		{"post asked for", share.Config{Manner: mastodon, CanEdit: true, Words: share.Words{Update: "post"}}, sent, network.VerbPost, "", alone},

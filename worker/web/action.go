@@ -23,19 +23,23 @@ type action struct {
 var actions = []action{
 	{
 		"release", "Release", "It is sent as soon as its account may send. If it may be out already, the network is asked first.", false,
-		[]store.State{store.OnHold}, "The message was released.",
+		[]store.State{store.OnHold},
+		"The message was released.",
 	},
 	{
 		"retry", "Try again", "It is tried at once, with all its tries anew. If it may be out already, the network is asked first.", false,
-		[]store.State{store.IsDead}, "The message is tried again.",
+		[]store.State{store.IsDead},
+		"The message is tried again.",
 	},
 	{
 		"hold", "Hold", "It waits until you release it; the messages behind it go on.", false,
-		[]store.State{store.Waiting}, "The message is held.",
+		[]store.State{store.Waiting},
+		"The message is held.",
 	},
 	{
 		"drop", "Drop", "It is never sent, and the post is not queued again for this account. This cannot be undone.", true,
-		[]store.State{store.Waiting, store.OnHold, store.IsDead}, "The message was dropped.",
+		[]store.State{store.Waiting, store.OnHold, store.IsDead},
+		"The message was dropped.",
 	},
 }
 
