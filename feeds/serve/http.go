@@ -51,14 +51,18 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, d *document, now 
 	if d.link != nil {
 		h["Link"] = d.link
 	}
+	// No more headers than a reader has a use for: net/http keeps up to eight
+	// of them without growing its map.
 	if d.page {
 		h["Content-Security-Policy"] = pagePolicy
 		h["Referrer-Policy"] = noReferrer
+		h["X-Content-Type-Options"] = noSniff
 	} else {
 		h["Access-Control-Allow-Origin"] = anyOrigin
-		h["Access-Control-Expose-Headers"] = exposedHeaders
+		if len(r.Header["Origin"]) > 0 {
+			h["Access-Control-Expose-Headers"] = exposedHeaders
+		}
 	}
-	h["X-Content-Type-Options"] = noSniff
 	match, conditional := r.Header["If-None-Match"]
 	if conditional {
 		if matches(match, f.etag) {

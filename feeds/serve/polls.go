@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -16,7 +15,6 @@ import (
 // client whose place another one took is counted anew, which is to its favour.
 type polls struct {
 	limit int
-	seed  uint64
 	mu    [64]sync.Mutex
 	slots [64][128]poll
 }
@@ -42,11 +40,17 @@ func (s *Server) tooOften(w http.ResponseWriter, r *http.Request) bool {
 	if s.polls.limit < 0 {
 		return false
 	}
-	client := clientOf(r)
-	if client == "" {
+	client, ok := clientOf(r)
+	if !ok {
 		return false
 	}
-	wait := s.polls.count(xxhash.Sum64String(client+"\n"+r.UserAgent()+"\n"+r.URL.Path), s.c.Now())
+	var who xxhash.Digest
+	who.Reset()
+	address := client.As16()
+	_, _ = who.Write(address[:])
+	_, _ = who.WriteString(r.UserAgent())
+	_, _ = who.WriteString(r.URL.Path)
+	wait := s.polls.count(who.Sum64(), s.c.Now())
 	if wait <= 0 {
 		return false
 	}
@@ -78,29 +82,25 @@ func (p *polls) count(who uint64, now time.Time) time.Duration {
 	return end.Sub(now)
 }
 
-// clientOf is the address of the client, or "" if it cannot be told from
+// clientOf is the address of the client; ok is false if it cannot be told from
 // others: what comes from this machine or a private network is a proxy, or a
 // neighbour. A proxy's word about whom it speaks for is believed only then.
-func clientOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
+func clientOf(r *http.Request) (client netip.Addr, ok bool) {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		return ""
+		return client, false
 	}
-	a, err := netip.ParseAddr(host)
-	if err != nil {
-		return ""
-	}
-	if a = a.Unmap(); !a.IsLoopback() && !a.IsPrivate() && !a.IsLinkLocalUnicast() {
-		return a.WithZone("").String()
+	if client = from.Addr().Unmap().WithZone(""); !near(client) {
+		return client, true
 	}
 	list := r.Header["X-Forwarded-For"]
 	if len(list) == 0 {
-		return ""
+		return client, false
 	}
 	last := list[len(list)-1]
 	last = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
-	if a, err = netip.ParseAddr(last); err != nil || a.IsLoopback() || a.IsPrivate() {
-		return ""
-	}
-	return a.String()
+	client, err = netip.ParseAddr(last)
+	return client, err == nil && !near(client)
 }
+
+func near(a netip.Addr) bool { return a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast() }
