@@ -205,6 +205,12 @@ func (w *Worker) send(ctx context.Context, a *Account, l store.Lease) (s store.S
 	if s, wait := w.gate(a, l, now); wait {
 		return s, true
 	}
+	if folded, err := w.fold(ctx, a, l, now); folded || err != nil {
+		if err != nil {
+			w.Log.Warn("no digest", "account", a.Name, "err", err)
+		}
+		return s, false
+	}
 	original, verb, s, ok, err := w.original(ctx, a, l)
 	if err != nil {
 		return s, false

@@ -611,3 +611,33 @@ func TestUpdateOfAHeldMessageIsHeld(t *testing.T) {
 		}
 	})
 }
+
+func TestOverflowDigest(t *testing.T) {
+	s, n := &site{}, &plain{}
+	a := account("a", n)
+	a.Limits = worker.Limits{Quota: 2, QuotaPer: "day", Overflow: "digest"}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{a}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		for i := range 2 {
+			s.write(fmt.Sprint(i), fmt.Sprintf("<p>Words number %d, of some.</p>", i))
+		}
+		time.Sleep(time.Hour)
+		for i := range 5 {
+			s.write(fmt.Sprint("later", i), fmt.Sprintf("<p>Other words number %d, of some.</p>", i))
+		}
+		time.Sleep(12 * time.Hour)
+		if got := len(n.sent()); got != 2 {
+			t.Fatalf("%d messages on the first day, want the quota of 2", got)
+		}
+		time.Sleep(24 * time.Hour)
+		out := n.sent()
+		if len(out) != 3 || out[2].Kind != "digest" {
+			t.Fatalf("got %v, want a digest as the third", texts(out))
+		}
+		for i := range 5 {
+			if !strings.Contains(out[2].Text, fmt.Sprint("Post later", i)) {
+				t.Errorf("the digest leaves out post %d: %q", i, out[2].Text)
+			}
+		}
+	})
+}
