@@ -95,7 +95,7 @@ func (x *exchange) hop(ctx context.Context) (resp Response, next *url.URL, err e
 		return Response{}, nil, err
 	}
 	name := x.at.Host
-	if err := x.c.turns.take(ctx, name); err != nil {
+	if err := x.c.turns.take(ctx, name, !x.o.AllowPrivate); err != nil {
 		if errors.Is(err, errStuck) {
 			err = &AfterError{err, x.c.now().Add(stuckRest)}
 		}

@@ -21,6 +21,7 @@ const (
 	defaultTimeout = 30 * time.Second
 	defaultMaxBody = 10 << 20
 	defaultActive  = 256
+	defaultSpacing = 250 * time.Millisecond
 	// longestRest bounds what a Cache-Control or Expires may ask for,
 	// longestRetry what a Retry-After may: a slip of a server's clock must not
 	// silence a source for years.
@@ -60,7 +61,9 @@ type ClientOptions struct {
 	UserAgent string
 	// Now is the clock, nil for the machine's.
 	Now func() time.Time
-	// Spacing is the least time between two requests to one host.
+	// Spacing is the least time between two requests to one host; 0 is 250 ms,
+	// less is none. Sources with AllowPrivate have none: their hosts are the
+	// operator's own.
 	Spacing time.Duration
 	// PerHost is how many requests one host gets at a time; 0 is 1.
 	PerHost int
@@ -110,6 +113,9 @@ func NewClient(o ClientOptions) *Client {
 	c.work = make(chan struct{}, runtime.GOMAXPROCS(0)+1)
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"} {
 		c.proxied = c.proxied || os.Getenv(name) != ""
+	}
+	if o.Spacing == 0 {
+		o.Spacing = defaultSpacing
 	}
 	c.turns = newTurns(max(1, o.PerHost), o.Active, o.Spacing)
 	if o.Transport != nil {

@@ -42,9 +42,9 @@ func newTurns(perHost, active int, spacing time.Duration) *turns {
 	}
 }
 
-// take waits for name's turn, first come first served. The turn must be given
-// back.
-func (t *turns) take(ctx context.Context, name string) error {
+// take waits for name's turn, first come first served, and with spaced until the
+// spacing after the last one is over. The turn must be given back.
+func (t *turns) take(ctx context.Context, name string, spaced bool) error {
 	t.mu.Lock()
 	h := t.hosts[name]
 	if h == nil {
@@ -69,7 +69,7 @@ func (t *turns) take(ctx context.Context, name string) error {
 			return ctx.Err()
 		}
 	}
-	if err := t.start(ctx, h); err != nil {
+	if err := t.start(ctx, h, spaced && t.spacing > 0); err != nil {
 		t.give(name)
 		return err
 	}
@@ -78,17 +78,19 @@ func (t *turns) take(ctx context.Context, name string) error {
 
 // start waits until the host's distance is kept and there is room for one more
 // exchange.
-func (t *turns) start(ctx context.Context, h *host) error {
+func (t *turns) start(ctx context.Context, h *host, spaced bool) error {
 	for {
-		if err := t.rest(ctx, h); err != nil {
-			return err
+		if spaced {
+			if err := t.rest(ctx, h); err != nil {
+				return err
+			}
 		}
 		select {
 		case t.active <- struct{}{}:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if t.spacing <= 0 {
+		if !spaced {
 			return nil
 		}
 		t.mu.Lock()
@@ -107,9 +109,6 @@ func (t *turns) start(ctx context.Context, h *host) error {
 
 // rest waits until the spacing after the host's last request is over.
 func (t *turns) rest(ctx context.Context, h *host) error {
-	if t.spacing <= 0 {
-		return nil
-	}
 	t.mu.Lock()
 	wait := time.Until(h.free)
 	t.mu.Unlock()
@@ -160,7 +159,7 @@ func (t *turns) next(name string, h *host) {
 		called <- true
 		return
 	}
-	if h.busy--; h.busy == 0 && t.spacing <= 0 {
+	if h.busy--; h.busy == 0 && h.free.IsZero() {
 		delete(t.hosts, name)
 	}
 }

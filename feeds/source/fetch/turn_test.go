@@ -89,7 +89,7 @@ func TestPoller13OneRequestPerHost(t *testing.T) {
 func TestPoller13HangDelaysNoOtherHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork()
-		c := fetch.NewClient(fetch.ClientOptions{Transport: n, Active: 4})
+		c := fetch.NewClient(fetch.ClientOptions{Transport: n, Active: 4, Spacing: -1})
 		begin := time.Now()
 		var wg sync.WaitGroup
 		var mu sync.Mutex
@@ -169,10 +169,30 @@ func TestWorkIsBounded(t *testing.T) {
 	})
 }
 
+func TestSpacingIsTheDefaultForPublicHosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := fetch.NewClient(fetch.ClientOptions{Transport: newNetwork()})
+		for _, o := range []struct {
+			allowPrivate bool
+			want         time.Duration
+		}{{false, 600 * time.Millisecond}, {true, 300 * time.Millisecond}} {
+			begin := time.Now()
+			for range 3 {
+				if _, err := c.Get(context.Background(), fmt.Sprintf("http://host%v/", o.allowPrivate), fetch.Options{AllowPrivate: o.allowPrivate}, fetch.State{}); err != nil {
+					t.Error(err)
+				}
+			}
+			if d := time.Since(begin); d != o.want {
+				t.Errorf("allow private %v: took %v, want %v", o.allowPrivate, d, o.want)
+			}
+		}
+	})
+}
+
 func TestWaitersMayGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork()
-		c := fetch.NewClient(fetch.ClientOptions{Transport: n})
+		c := fetch.NewClient(fetch.ClientOptions{Transport: n, Spacing: -1})
 		var wg sync.WaitGroup
 		for i := range 20 {
 			wg.Go(func() {
