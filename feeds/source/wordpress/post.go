@@ -107,7 +107,8 @@ func (p *post) post(t *site, o source.Options) feeds.Post {
 	if out.Published.IsZero() {
 		out.Inferred = true
 	}
-	if m := p.modified(); m.After(out.Published) {
+	// A change to come is the time that the post was once scheduled for.
+	if m := p.modified(); m.After(out.Published) && !m.After(o.Now()) {
 		out.Updated = m
 	}
 	// WordPress lists what is behind a password, without its text.

@@ -182,8 +182,11 @@ func (s *Source) posts(ctx context.Context, was state) (source.Reading, error) {
 	if err != nil {
 		return source.Reading{}, err
 	}
-	is.Date, is.ByDate = byDate.newest, byDate.state
-	is.Modified, is.ByModified = byModified.newest, byModified.state
+	// A post that was scheduled may carry a time to come, which would hide what
+	// is changed until then.
+	now := s.o.Now().UTC()
+	is.Date, is.ByDate = earlier(byDate.newest, now), byDate.state
+	is.Modified, is.ByModified = earlier(byModified.newest, now), byModified.state
 	r := source.Reading{Partial: !first, NotBefore: byDate.notBefore}
 	if first {
 		is.Total, is.Whole = byDate.total, byDate.total == len(posts) && byDate.total <= maxWhole
@@ -214,6 +217,13 @@ func (s *Source) posts(ctx context.Context, was state) (source.Reading, error) {
 		r.Feed.Posts = append(r.Feed.Posts, p.post(was.Site, s.o))
 	}
 	return r, nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // known leaves out what was published before the first reading began.

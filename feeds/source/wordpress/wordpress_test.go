@@ -249,6 +249,20 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// A post that was rescheduled to an earlier time carries one to come as its last
+// change; WordPress 6.1 does that.
+func TestChangeToCome(t *testing.T) {
+	b := newBlog(t, wordpress.Config{})
+	ahead := post(2)
+	ahead["modified_gmt"] = now.Add(time.Hour).Format("2006-01-02T15:04:05")
+	b.posts = []map[string]any{post(1), ahead}
+	b.read(t)
+	b.posts[0]["modified_gmt"] = now.Format("2006-01-02T15:04:05")
+	if r := b.read(t); !slices.Contains(strings.Fields(titles(r)), "1") {
+		t.Errorf("changed: %q", titles(r))
+	}
+}
+
 func TestFirstReadIsBounded(t *testing.T) {
 	b := newBlog(t, wordpress.Config{Items: 20})
 	for n := 1; n <= 100; n++ {
