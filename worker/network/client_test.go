@@ -219,6 +219,7 @@ func TestFailure(t *testing.T) {
 		{"500 once", 500, nil, true, network.ClassUnknown, 0},
 		{"503 once", 503, map[string]string{"Retry-After": "7"}, true, network.ClassUnknown, 0},
 		{"500", 500, nil, false, network.ClassRetry, 0},
+		{"503 of a server that counts", 503, map[string]string{"X-RateLimit-Reset": "2026-11-25T12:05:00.000Z"}, false, network.ClassRetry, 0},
 		{"503", 503, map[string]string{"Retry-After": "7"}, false, network.ClassRetry, 7 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {

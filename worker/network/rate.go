@@ -34,10 +34,10 @@ func (c *Client) Failure(call Call, a Answer, what string) error {
 		text += ": " + said
 	}
 	err := &cleaned{text: call.Redact(text)}
-	at, saysWhen := a.Until(c.now())
+	at, saysWhen := a.until(c.now(), "Retry-After")
 	switch {
 	case a.Status == http.StatusTooManyRequests:
-		if !saysWhen {
+		if at, saysWhen = a.Until(c.now()); !saysWhen {
 			at = c.now().Add(unsaid)
 		}
 		return After(err, at)
@@ -64,7 +64,11 @@ func (c *Client) Failure(call Call, a Answer, what string) error {
 // RateLimit-Reset (seconds since 1970 in Bluesky, from now elsewhere). Dates
 // count from the answer's own Date, for clocks differ. At most a day from now.
 func (a Answer) Until(now time.Time) (time.Time, bool) {
-	for _, key := range []string{"Retry-After", "X-RateLimit-Reset-After", "X-RateLimit-Reset", "RateLimit-Reset"} {
+	return a.until(now, "Retry-After", "X-RateLimit-Reset-After", "X-RateLimit-Reset", "RateLimit-Reset")
+}
+
+func (a Answer) until(now time.Time, keys ...string) (time.Time, bool) {
+	for _, key := range keys {
 		v := strings.TrimSpace(a.Header.Get(key))
 		if v == "" {
 			continue

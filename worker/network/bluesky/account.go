@@ -20,6 +20,7 @@ type Account struct {
 	login    string
 	password string
 	session  session
+	waited   map[string]int // by message: how often an image was not answered to
 }
 
 var _ interface {
@@ -43,7 +44,7 @@ func New(c Config, env network.Env) (*Account, error) {
 	case c.Password.IsZero():
 		return nil, errors.New("password is empty")
 	}
-	return &Account{env: env.Ready(), server: server, login: c.handle(), password: c.Password.Reveal()}, nil
+	return &Account{env: env.Ready(), server: server, login: c.handle(), password: c.Password.Reveal(), waited: map[string]int{}}, nil
 }
 
 // Manner: an update is told as a reply, for readers are shown the original of
@@ -134,6 +135,7 @@ func (a *Account) publish(ctx context.Context, m network.Message, in *thread, wh
 	if err != nil {
 		return network.Receipt{}, err
 	}
+	delete(a.waited, m.ID)
 	return a.receipt(put.URI, put.CID, in, join(note, lost)), nil
 }
 

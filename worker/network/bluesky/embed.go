@@ -39,7 +39,7 @@ func (a *Account) embed(ctx context.Context, m network.Message) (embed any, note
 				all = append(all, shown{Image: blob, Alt: picture.Alt, Ratio: &ratio{picture.Width, picture.Height}})
 				continue
 			}
-			if r, ok := errors.AsType[*refusal](err); !ok || r.status == http.StatusTooManyRequests || r.status == http.StatusUnauthorized {
+			if a.waits(m.ID, err) {
 				return nil, "", err
 			}
 		}
@@ -75,7 +75,23 @@ func (a *Account) upload(ctx context.Context, p network.Picture) (json.RawMessag
 		return call
 	})
 	if err == nil && len(out.Blob) == 0 {
-		err = &refusal{error: errors.New("upload an image: the answer names none"), status: http.StatusOK}
+		err = &refusal{error: errors.New("upload an image: the answer names none"), status: http.StatusBadRequest}
 	}
 	return out.Blob, err
+}
+
+// patience is how often a message waits for a server that does not answer to its
+// images. Then it goes without them.
+const patience = 3
+
+// waits reports whether a message should wait rather than lose an image.
+func (a *Account) waits(id string, err error) bool {
+	class, at := network.ClassOf(err)
+	if r, ok := errors.AsType[*refusal](err); ok && r.status >= 400 && class != network.ClassStopped && at.IsZero() {
+		return false
+	}
+	if class == network.ClassRetry && at.IsZero() {
+		a.waited[id]++
+	}
+	return a.waited[id] < patience
 }

@@ -22,7 +22,8 @@ type Account struct {
 	limits limits
 	id     string   // of the account; empty until asked for
 	recent []string // ids of statuses that are accounted for, newest last
-	again  map[string]int
+	// By message: how often the server said no, and did not answer to an image.
+	again, waited map[string]int
 }
 
 var _ interface {
@@ -45,7 +46,7 @@ func New(c Config, env network.Env) (*Account, error) {
 	}
 	return &Account{
 		env: env.Ready(), server: server, token: c.Token.Reveal(),
-		limits: unasked, again: map[string]int{},
+		limits: unasked, again: map[string]int{}, waited: map[string]int{},
 	}, nil
 }
 
@@ -141,6 +142,7 @@ func (a *Account) publish(ctx context.Context, m network.Message, to, what strin
 		return network.Receipt{}, a.env.HTTP.Failure(call, answer, what)
 	}
 	delete(a.again, m.ID)
+	delete(a.waited, m.ID)
 	return a.receipt(answer, media, was, what)
 }
 

@@ -29,8 +29,9 @@ type server struct {
 	media    map[string]*upload
 	keys     map[string]answer
 	down     bool
-	fail     int // so many posts fail with 500 before they are done
-	refuse   int // status of every upload; 0 takes it
+	fail     int  // so many posts fail with 500 before they are done
+	silent   bool // uploads are not answered
+	refuse   int  // status of every upload; 0 takes it
 	writes   []string
 	version1 bool // it knows no newer version of the protocol
 	slow     int  // how often an upload is still being processed
@@ -172,6 +173,9 @@ func (s *server) handler() http.Handler {
 		return 200, out
 	})
 	handle("POST /api/v2/media", func(r *http.Request) (int, any) {
+		if s.silent {
+			panic(http.ErrAbortHandler)
+		}
 		if s.refuse != 0 {
 			return s.refuse, fault("no")
 		}

@@ -39,7 +39,7 @@ func (a *Account) attach(ctx context.Context, m network.Message, before []attach
 				media = append(media, attached{ID: id, URL: one.URL, Alt: one.Alt})
 				continue
 			}
-			if again(err) {
+			if a.waits(m.ID, err) {
 				return nil, "", err
 			}
 		}
@@ -53,8 +53,20 @@ func (a *Account) attach(ctx context.Context, m network.Message, before []attach
 
 var errRefused = errors.New("the image was refused")
 
-// again reports whether the whole message should wait rather than lose its image.
-func again(err error) bool { return !errors.Is(err, errRefused) }
+// patience is how often a message waits for a server that does not answer to its
+// images. Then it goes without them.
+const patience = 3
+
+// waits reports whether a message should wait rather than lose an image.
+func (a *Account) waits(id string, err error) bool {
+	if errors.Is(err, errRefused) {
+		return false
+	}
+	if class, at := network.ClassOf(err); class == network.ClassRetry && at.IsZero() {
+		a.waited[id]++
+	}
+	return a.waited[id] < patience
+}
 
 // upload gives the id of the image on the server, when it may be attached.
 // https://docs.joinmastodon.org/methods/media/#v2

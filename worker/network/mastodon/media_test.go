@@ -75,3 +75,23 @@ func TestEditKeepsImages(t *testing.T) {
 		t.Errorf("images %q, want none", got)
 	}
 }
+
+// A server that does not answer to an image is asked again, but not for ever.
+func TestSilentImage(t *testing.T) {
+	s := &server{max: 500, silent: true}
+	a := serve(t, s)
+	m := message("m1", "words")
+	m.Media = []network.Media{pictures(t)("a", "A cat")}
+	for try := 1; ; try++ {
+		r, err := a.Post(t.Context(), m)
+		if err == nil {
+			if try != 3 || !strings.Contains(r.Was, "without an image") {
+				t.Errorf("posted at try %d, the receipt says %q; want the third, without the image", try, r.Was)
+			}
+			return
+		}
+		if class, _ := network.ClassOf(err); class != network.ClassRetry || try > 3 {
+			t.Fatalf("try %d: %v", try, err)
+		}
+	}
+}

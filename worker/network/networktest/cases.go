@@ -135,6 +135,7 @@ func (s Suite) lost(t *testing.T) {
 	}{
 		{"before", Fault{Before: true}, false},
 		{"after", Fault{After: true}, true},
+		{"reset", Fault{Reset: true}, true},
 		{"hang", Fault{Hang: true}, true},
 		{"502 though done", Fault{Bad: true}, true},
 	} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -90,11 +91,14 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"error":"no","url":%q,"authorization":%q,"known":%q}`, r.URL, r.Header.Get("Authorization"), f.secrets)
 	case fault.Before:
 		panic(http.ErrAbortHandler)
-	case fault.After, fault.Hang, fault.Bad:
+	case fault.After, fault.Hang, fault.Bad, fault.Reset:
 		f.fake.Handler.ServeHTTP(httptest.NewRecorder(), r)
 		switch {
 		case fault.After:
 			panic(http.ErrAbortHandler)
+		case fault.Reset:
+			reset(w)
+			return
 		case fault.Bad:
 			http.Error(w, "<html>Bad Gateway</html>", http.StatusBadGateway)
 			return
@@ -106,4 +110,16 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		f.fake.Handler.ServeHTTP(w, r)
 	}
+}
+
+// reset ends a connection as a machine does that lost its memory.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err) // a fault in this file
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	conn.Close()
 }

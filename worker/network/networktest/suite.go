@@ -99,6 +99,8 @@ type Fault struct {
 	Before bool
 	// After: the service does it, and the connection is closed without an answer.
 	After bool
+	// Reset: the service does it, and the connection is reset.
+	Reset bool
 	// Hang: the service does it, and never answers.
 	Hang bool
 	// Bad: the service does it and a gateway answers 502 all the same.
