@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 )
@@ -21,10 +22,11 @@ const most = 128
 // underway go together, in one round trip and, with appendfsync always, one
 // fsync. A call that stands alone goes at once.
 type line struct {
-	client goredis.UniversalClient
-	calls  chan *waiting
-	end    chan struct{}
-	gone   sync.WaitGroup
+	client   goredis.UniversalClient
+	replicas int
+	calls    chan *waiting
+	end      chan struct{}
+	gone     sync.WaitGroup
 }
 
 type waiting struct {
@@ -51,8 +53,8 @@ type many struct {
 // takes its place.
 type story string
 
-func startLine(c goredis.UniversalClient) *line {
-	l := &line{client: c, calls: make(chan *waiting, most), end: make(chan struct{})}
+func startLine(c goredis.UniversalClient, replicas int) *line {
+	l := &line{client: c, replicas: replicas, calls: make(chan *waiting, most), end: make(chan struct{})}
 	l.gone.Go(l.run)
 	return l
 }
@@ -90,24 +92,51 @@ func (l *line) run() {
 func (l *line) send(all []*waiting) {
 	ctx := context.Background()
 	groups := together(all)
-	if len(groups) == 1 {
+	if len(groups) == 1 && l.replicas == 0 {
 		g := groups[0]
 		g.settle(g.script.Run(ctx, l.client, g.keys, g.args...))
 		return
 	}
-	pipe := l.client.Pipeline()
 	cmds := make([]*goredis.Cmd, len(groups))
-	for i, g := range groups {
-		cmds[i] = g.script.EvalSha(ctx, pipe, g.keys, g.args...)
-	}
-	pipe.Exec(ctx) // each command has its own error
+	short := l.exec(ctx, func(pipe goredis.Pipeliner) {
+		for i, g := range groups {
+			cmds[i] = g.script.EvalSha(ctx, pipe, g.keys, g.args...)
+		}
+	})
 	for i, g := range groups {
 		if err := cmds[i].Err(); err != nil && strings.HasPrefix(err.Error(), "NOSCRIPT") {
-			cmds[i] = g.script.Eval(ctx, l.client, g.keys, g.args...)
+			short = l.exec(ctx, func(pipe goredis.Pipeliner) { cmds[i] = g.script.Eval(ctx, pipe, g.keys, g.args...) })
+		}
+		if short != nil && cmds[i].Err() == nil {
+			cmds[i].SetErr(short)
 		}
 		g.settle(cmds[i])
 	}
 }
+
+// exec sends commands in one round trip; each has its own error. What it
+// returns says that too few replicas have what they wrote.
+func (l *line) exec(ctx context.Context, fill func(goredis.Pipeliner)) error {
+	pipe := l.client.Pipeline()
+	fill(pipe)
+	if l.replicas == 0 {
+		pipe.Exec(ctx)
+		return nil
+	}
+	wait := pipe.Do(ctx, "WAIT", l.replicas, patienceWithReplicas.Milliseconds())
+	pipe.Exec(ctx)
+	n, err := wait.Int64()
+	if err != nil {
+		return fmt.Errorf("wait for replicas: %w", err)
+	}
+	if n < int64(l.replicas) {
+		return fmt.Errorf("%d replicas have it, %d are asked for", n, l.replicas)
+	}
+	return nil
+}
+
+// patienceWithReplicas is how long replicas may take.
+const patienceWithReplicas = 2 * time.Second
 
 // group is calls that one run of a script answers.
 type group struct {

@@ -1,4 +1,3 @@
-// Package redis keeps the store in Redis, shared by all workers of a workspace.
 package redis
 
 import (
@@ -50,7 +49,6 @@ type Config struct {
 type Store struct {
 	cfg      Config
 	client   goredis.UniversalClient
-	replicas int
 	keys     keys
 	run      *scripts
 	line     *line
@@ -96,12 +94,12 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{cfg: cfg, client: connect(a), replicas: a.replicas, keys: k, woken: make(chan struct{}, 1)}
+	s := &Store{cfg: cfg, client: connect(a), keys: k, woken: make(chan struct{}, 1)}
 	if err := s.migrate(ctx, migrations); err != nil {
 		s.client.Close()
 		return nil, fmt.Errorf("open store in redis: %w", err)
 	}
-	s.line = startLine(s.client)
+	s.line = startLine(s.client, a.replicas)
 	s.use(run)
 	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop

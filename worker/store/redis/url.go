@@ -26,9 +26,10 @@ type address struct {
 // parseURL reads the forms that Config.URL documents. Its errors never hold the
 // URL, which may carry a password.
 func parseURL(text string) (address, error) {
+	text, list := takeHosts(text)
 	u, err := url.Parse(text)
-	if err != nil {
-		return address{}, errors.New("store: not a URL; write redis://host:6379/0, and % escapes in the password")
+	if err != nil || strings.Contains(u.Path, "@") {
+		return address{}, errors.New("store: not a URL; write redis://host:6379/0, and /, @, ? and # of a password as %2F, %40, %3F and %23")
 	}
 	var a address
 	o := &a.options
@@ -42,18 +43,18 @@ func parseURL(text string) (address, error) {
 	path := strings.Trim(u.Path, "/")
 	switch kind {
 	case "redis", "cluster":
-		if u.Host == "" {
+		if list == "" {
 			return address{}, fmt.Errorf("store: %s:// without a host", u.Scheme)
 		}
-		o.Addrs = hosts(u.Host, "6379")
+		o.Addrs = hosts(list, "6379")
 		a.cluster = kind == "cluster"
 		if !a.cluster && len(o.Addrs) > 1 {
 			return address{}, errors.New("store: several hosts; write redis+cluster:// or redis+sentinel://")
 		}
 	case "sentinel":
-		o.Addrs = hosts(u.Host, "26379")
+		o.Addrs = hosts(list, "26379")
 		o.MasterName, path, _ = strings.Cut(path, "/")
-		if o.MasterName == "" || u.Host == "" {
+		if o.MasterName == "" || list == "" {
 			return address{}, errors.New("store: redis+sentinel:// needs the sentinels and the master's name: redis+sentinel://host:26379/mymaster/0")
 		}
 	case "unix":
@@ -73,6 +74,24 @@ func parseURL(text string) (address, error) {
 		return address{}, errors.New("store: a cluster has database 0 only")
 	}
 	return a, a.query(u.Query(), secure)
+}
+
+// takeHosts takes the hosts out of a URL: net/url knows only one with a port.
+func takeHosts(text string) (rest, list string) {
+	scheme, after, ok := strings.Cut(text, "://")
+	if !ok {
+		return text, ""
+	}
+	end := strings.IndexAny(after, "/?#")
+	if end < 0 {
+		end = len(after)
+	}
+	authority, tail := after[:end], after[end:]
+	user := ""
+	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+		user, authority = authority[:at+1], authority[at+1:]
+	}
+	return scheme + "://" + user + tail, authority
 }
 
 func hosts(list, port string) []string {
@@ -140,6 +159,9 @@ func (a *address) query(q url.Values, secure bool) error {
 	}
 	if a.cluster && o.DB != 0 {
 		return errors.New("store: a cluster has database 0 only")
+	}
+	if a.cluster && a.replicas != 0 {
+		return errors.New("store: replicas cannot be waited for in a cluster")
 	}
 	return nil
 }
