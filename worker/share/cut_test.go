@@ -112,6 +112,7 @@ func TestPoint(t *testing.T) {
 		{"greeting", "T", "", "<p>Dear friends,</p><p>It is done.</p>", "It is done."},
 		{"credit", "T", "", "<p>Photo: Ann</p><p>It is done.</p>", "It is done."},
 		{"leads to code", "T", "", "<p>It is easy to install. Run this:</p><pre>x</pre>", "It is easy to install."},
+		{"the first of a list", "T", "", "<p>There are usually two ways to do so, with minor variations:</p><ol><li>" + strings.Repeat("One is this. ", 16) + "</li><li>" + strings.Repeat("Two is that. ", 12) + "</li></ol>", "There are usually two ways to do so, with minor variations…"},
 		{"stub", "T", "Ann and guests talk…", "<p>Ann and guests talk about a great many things.</p>", "Ann and guests talk about a great many things."},
 		{"foreign address", "T", `<p>The site <a href="https://other.example/a">https://other.example/a</a> is down.</p>`, "", "The site other.example/a is down."},
 		{"footnote mark", "T", `<p>It is so<sup><a href="#fn1">1</a></sup> said.</p>`, "", "It is so said."},

@@ -70,7 +70,7 @@ func pointIn(point string, room int) string {
 			best = end
 		}
 		if best > 0 {
-			point = bareHeading(point[:best])
+			point = bareHeading(loneItem(point[:best], point[best:]))
 		} else {
 			point = within(point, room)
 		}
@@ -83,6 +83,20 @@ func pointIn(point string, room int) string {
 		point = strings.TrimSpace(point[:ends[len(ends)-2]])
 	}
 	return point
+}
+
+// loneItem takes off the first item of a list whose others were cut: it reads
+// as if it were the only one.
+func loneItem(s, cut string) string {
+	at := strings.LastIndex(s, "\n")
+	if at < 0 || !listed.MatchString(s[at+1:]) || !moreItems.MatchString(cut) {
+		return s
+	}
+	head := strings.TrimRight(s[:at], "\n")
+	if before := head[strings.LastIndex(head, "\n")+1:]; listed.MatchString(before) {
+		return s
+	}
+	return head
 }
 
 // bareHeading takes off a last line that is a heading in bold, not a sentence.
@@ -98,7 +112,10 @@ func bareHeading(s string) string {
 	return head
 }
 
-var listed = regexp.MustCompile(`^(?:•|>|\d+\.) `)
+var (
+	listed    = regexp.MustCompile(`^(?:•|>|\d+\.) `)
+	moreItems = regexp.MustCompile(`\n(?:•|\d+\.) `)
+)
 
 // without takes a note's words out of a text that has them, so that they are not said twice.
 func without(text, note string) string {

@@ -149,8 +149,8 @@ func New(c Config) (http.Handler, error) {
 	}
 
 	outside := http.NewServeMux()
-	outside.HandleFunc("GET /healthz", probe(c.Alive))
-	outside.HandleFunc("GET /readyz", probe(c.Ready))
+	outside.HandleFunc("GET /healthz", s.probe(c.Alive))
+	outside.HandleFunc("GET /readyz", s.probe(c.Ready))
 	outside.HandleFunc("GET /style.css", s.style)
 	outside.HandleFunc("GET /login", s.loginPage)
 	outside.HandleFunc("POST /login", s.login)
@@ -161,13 +161,18 @@ func New(c Config) (http.Handler, error) {
 	return headers(http.NewCrossOriginProtection().Handler(outside)), nil
 }
 
-// probe answers whoever watches the process.
-func probe(check func() error) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
+// probe answers whoever watches the process; why it is not well only to whom the door knows.
+func (s *server) probe(check func() error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		if check != nil {
 			if err := check(); err != nil {
-				http.Error(w, err.Error(), http.StatusServiceUnavailable)
+				s.Log.Error("not well", "path", r.URL.Path, "err", err)
+				what := "not well; the log tells why"
+				if ok, _, _ := s.door.allowed(r, time.Now()); ok {
+					what = err.Error()
+				}
+				http.Error(w, what, http.StatusServiceUnavailable)
 				return
 			}
 		}

@@ -12,7 +12,7 @@ import (
 
 // words are the functions of the pages.
 var words = template.FuncMap{
-	"when": when, "mark": mark, "verb": verb, "clip": clip, "post": postAddress, "queue": queueAddress, "plural": plural, "web": webAddress, "zero": time.Time.IsZero,
+	"when": when, "mark": mark, "verb": verb, "clip": clip, "post": postAddress, "queue": queueAddress, "plural": plural, "web": webAddress, "zero": time.Time.IsZero, "rest": rest,
 }
 
 // when writes a time as people say it, the exact one behind it.
@@ -61,7 +61,7 @@ func mark(what any) template.HTML {
 	switch w {
 	case "new", "sent", "released", "works":
 		sign, tone = "✓", "good"
-	case "update", "replaced", "rerun", "queued", "waiting", "moved", "retried":
+	case "update", "replaced", "rerun", "queued", "waiting", "moved", "retry", "retried", "defer", "edit":
 		sign, tone = "→", "busy"
 	case "held", "hold", "doubt", "silent for long", "paused":
 		sign, tone = "‖", "warn"
@@ -95,6 +95,18 @@ func clip(n int, s string) string {
 		return string(r)
 	}
 	return strings.TrimSpace(string(r[:n])) + "…"
+}
+
+// rest is what a message says behind its title.
+func rest(m network.Message) string {
+	if m.Title == "" {
+		return ""
+	}
+	_, after, ok := strings.Cut(m.Text, m.Title)
+	if !ok {
+		return m.Text
+	}
+	return strings.TrimLeft(after, "*>/b \n")
 }
 
 func postAddress(source, key string) string {
