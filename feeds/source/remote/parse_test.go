@@ -13,6 +13,11 @@ import (
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"syndicated/feeds"
 	"syndicated/feeds/source/remote"
@@ -431,6 +436,37 @@ func TestCharsets(t *testing.T) {
 			}
 			if got := feed.Posts[0].Title; got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestUndeclaredCharsets(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		enc  encoding.Encoding
+		text string
+	}{
+		{"windows-1252", charmap.Windows1252, "Das schöne Mädchen aß süße Äpfel – «d’été à Noël»"},
+		{"windows-1251", charmap.Windows1251, "Съешь же ещё этих мягких французских булок, да выпей чаю"},
+		{"koi8-r", charmap.KOI8R, "Съешь же ещё этих мягких французских булок, да выпей чаю"},
+		{"windows-1253", charmap.Windows1253, "Ξεσκεπάζω την ψυχοφθόρα σας βδελυγμία"},
+		{"windows-1255", charmap.Windows1255, "דג סקרן שט בים מאוכזב ולפתע מצא לו חברה"},
+		{"windows-1256", charmap.Windows1256, "صف خلق خود كمثل الشمس إذ بزغت"},
+		{"windows-874", charmap.Windows874, "เป็นมนุษย์สุดประเสริฐเลิศคุณค่า"},
+		{"shift_jis", japanese.ShiftJIS, "いろはにほへと散りぬるを我が世誰ぞ常ならむ"},
+		{"euc-jp", japanese.EUCJP, "いろはにほへと散りぬるを我が世誰ぞ常ならむ"},
+		{"euc-kr", korean.EUCKR, "키스의 고유조건은 입술끼리 만나야 하고 특별한 기술은 필요치 않다"},
+		{"gb18030", simplifiedchinese.GBK, "天地玄黄宇宙洪荒日月盈昃辰宿列张"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			body, err := c.enc.NewEncoder().String(`<rss><channel><title>` + c.text + `</title></channel></rss>`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			feed, notes := parse(t, body)
+			if feed.Title != c.text || len(notes) != 1 {
+				t.Errorf("got %q, want %q (%q)", feed.Title, c.text, notes)
 			}
 		})
 	}

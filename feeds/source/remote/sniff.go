@@ -20,6 +20,13 @@ const sniffed = 64 << 10
 func sniff(b []byte) (encoding.Encoding, string) {
 	b = b[:min(len(b), sniffed)]
 	best, bestName, most := encoding.Encoding(charmap.Windows1252), "windows-1252", score(b, charmap.Windows1252, latin, false)
+	// What is called EUC-KR has been extended into the bytes of Shift JIS, but
+	// Korean feeds are nearly all written in the common characters, without.
+	if !lowHalf(b) {
+		if s := score(b, korean.EUCKR, hangul, false); s > most {
+			best, bestName, most = korean.EUCKR, "euc-kr", s
+		}
+	}
 	for _, c := range [...]struct {
 		enc  encoding.Encoding
 		name string
@@ -29,7 +36,6 @@ func sniff(b []byte) (encoding.Encoding, string) {
 	}{
 		{japanese.ShiftJIS, "shift_jis", kana, false},
 		{japanese.EUCJP, "euc-jp", kana, false},
-		{korean.EUCKR, "euc-kr", hangul, false},
 		{simplifiedchinese.GB18030, "gb18030", han, false},
 		{traditionalchinese.Big5, "big5", han, false},
 		{charmap.Windows1251, "windows-1251", cyrillic, true},
@@ -44,6 +50,20 @@ func sniff(b []byte) (encoding.Encoding, string) {
 		}
 	}
 	return best, bestName
+}
+
+// lowHalf reports whether a good part of the bytes beyond ASCII is below 0xA1.
+func lowHalf(b []byte) bool {
+	low, all := 0, 0
+	for _, c := range b {
+		if c >= 0x80 {
+			all++
+			if c < 0xa1 {
+				low++
+			}
+		}
+	}
+	return low*20 > all
 }
 
 // score is the mean worth of the characters beyond ASCII, by what the language
@@ -132,11 +152,13 @@ func han(r rune) float64 {
 	return -1
 }
 
-// cyrillic prefers lower case, by which KOI8-R and windows-1251 differ.
+// cyrillic prefers lower case, by which KOI8-R and windows-1251 differ. It is
+// worth a little less than Hebrew, whose bytes are all Cyrillic letters too,
+// though not the other way about.
 func cyrillic(r rune) float64 {
 	switch {
 	case in(r, 0x430, 0x44f), r == 0x451:
-		return 1
+		return 0.97
 	case in(r, 0x410, 0x42f), r == 0x401:
 		return 0.3
 	}
