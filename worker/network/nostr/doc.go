@@ -32,6 +32,8 @@
 //
 // # What it was run against
 //
-// The relay of its tests, which computes ids and verifies signatures by other means than
-// this package. It has not yet been run against public relays.
+// A khatru relay (master of September 2025) on loopback, in November 2026: the whole suite of
+// networktest for notes and for articles, with answers lost in between. TestRelay says how
+// to run it again. The relay of the tests computes ids and verifies signatures by other means
+// than this package. It has not yet been run against public relays.
 package nostr

@@ -4,9 +4,13 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +41,13 @@ func TestRelay(t *testing.T) {
 					rand.Read(secret)
 					_, public := btcec.PrivKeyFromBytes(secret)
 					author := hex.EncodeToString(schnorr.SerializePubKey(public))
-					return &networktest.Fake{URL: url, Shown: func() []networktest.Shown { return written(t, url, author) }}
+					between := &between{relay: url}
+					server := httptest.NewServer(between)
+					t.Cleanup(server.Close)
+					return &networktest.Fake{
+						URL: strings.Replace(server.URL, "http", "ws", 1), Break: between.breaks,
+						Shown: func() []networktest.Shown { return written(t, url, author) },
+					}
 				},
 				New: func(t *testing.T, url string, env network.Env) network.Account {
 					return open(t, env, nostr.Config{Relays: []string{url}, Kind: kind, Key: config.NewSecret(hex.EncodeToString(secret))})
@@ -98,6 +108,74 @@ func written(t *testing.T, url, author string) []networktest.Shown {
 		case `"EOSE"`:
 			slices.SortFunc(out, func(a, b networktest.Shown) int { return strings.Compare(a.Text, b.Text) })
 			return out
+		}
+	}
+}
+
+// between loses frames on the way to a relay and back.
+type between struct {
+	relay string
+	mu    sync.Mutex
+	fault networktest.Fault
+}
+
+func (b *between) breaks(f networktest.Fault) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fault = f
+	return f.Before || f.After || f.Hang
+}
+
+func (b *between) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	near, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer near.CloseNow()
+	far, _, err := websocket.Dial(r.Context(), b.relay, nil)
+	if err != nil {
+		return
+	}
+	defer far.CloseNow()
+	near.SetReadLimit(1 << 20)
+	far.SetReadLimit(1 << 20)
+	var lose atomic.Pointer[networktest.Fault] // what is to become of the relay's next word
+	go func() {
+		defer near.CloseNow()
+		for {
+			kind, data, err := far.Read(r.Context())
+			if err != nil {
+				return
+			}
+			if f := lose.Load(); f != nil && f.After {
+				return
+			} else if f != nil {
+				continue
+			}
+			if near.Write(r.Context(), kind, data) != nil {
+				return
+			}
+		}
+	}()
+	for {
+		kind, data, err := near.Read(r.Context())
+		if err != nil {
+			return
+		}
+		if strings.HasPrefix(string(data), `["EVENT"`) {
+			b.mu.Lock()
+			f := b.fault
+			b.fault = networktest.Fault{}
+			b.mu.Unlock()
+			if f.Before {
+				return
+			}
+			if f.After || f.Hang {
+				lose.Store(&f)
+			}
+		}
+		if far.Write(r.Context(), kind, data) != nil {
+			return
 		}
 	}
 }
