@@ -19,7 +19,6 @@ import (
 	"syndicated/feeds"
 	"syndicated/feeds/source"
 	"syndicated/feeds/source/fetch"
-	"syndicated/feeds/source/remote"
 )
 
 // Config is what the settings say of a site. The source's user and password
@@ -44,9 +43,10 @@ func (c Config) Check() []config.Problem {
 
 // Source is one site.
 type Source struct {
-	c    Config
-	o    source.Options
-	feed *remote.Source
+	c Config
+	o source.Options
+	// plain are the options without what is for the API.
+	plain source.Options
 }
 
 var _ source.Source = (*Source)(nil)
@@ -86,20 +86,18 @@ func New(c Config, o source.Options) (*Source, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	feed, err := remote.New(remote.Config{URL: c.URL}, o)
-	if err != nil {
-		return nil, err
-	}
+	plain := o
 	o.Request.Accept = "application/json, text/html;q=0.9, */*;q=0.1"
-	return &Source{c, o, feed}, nil
+	return &Source{c, o, plain}, nil
 }
 
 // state is what a reading leaves for the next.
 type state struct {
 	Site *site `json:"site,omitzero"`
 	// Feed is the state of the feed, read since Closed because the API is not open.
-	Feed   json.RawMessage `json:"feed,omitzero"`
-	Closed time.Time       `json:"closed,omitzero"`
+	Feed    json.RawMessage `json:"feed,omitzero"`
+	FeedURL string          `json:"feed_url,omitzero"`
+	Closed  time.Time       `json:"closed,omitzero"`
 	// Refused is since when an API that was open is not.
 	Refused time.Time `json:"refused,omitzero"`
 	// Date and Modified are the newest seen; ByDate and ByModified the
@@ -164,7 +162,7 @@ func (s *Source) read(ctx context.Context, was state) (source.Reading, error) {
 // posts reads the two lists.
 func (s *Source) posts(ctx context.Context, was state) (source.Reading, error) {
 	is := was
-	is.Closed, is.Refused, is.Feed = time.Time{}, time.Time{}, nil
+	is.Closed, is.Refused, is.Feed, is.FeedURL = time.Time{}, time.Time{}, nil, ""
 	first := was.Date.IsZero() && was.Modified.IsZero()
 	byDate := list{order: "date", since: was.Date, state: was.ByDate, pages: maxPages}
 	// A post that was scheduled appears with the date of its last change, which

@@ -33,6 +33,7 @@ type blog struct {
 	asked    int  // lists
 	password string
 	items    string // more of the feed
+	atom     string // the Atom feed, empty if there is none
 
 	s     *wordpress.Source
 	state []byte
@@ -75,6 +76,8 @@ func (b *blog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		route = rest
 	}
 	switch {
+	case r.URL.Path == "/feed/atom/" && b.atom != "":
+		fmt.Fprint(w, b.atom)
 	case r.URL.Path == "/feed/":
 		fmt.Fprintf(w, `<rss version="2.0"><channel><title>B</title><link>%s</link><item><title>From the feed</title><guid isPermaLink="false">%s/?p=1</guid></item>%s</channel></rss>`, b.URL, b.URL, b.items)
 	case route == "" && r.URL.Path == "/":
@@ -327,6 +330,21 @@ func TestProtectedInFeed(t *testing.T) {
 				t.Errorf("posts %+v", r.Feed.Posts)
 			}
 		})
+	}
+}
+
+// The feed that tells most is read, though the site names another.
+func TestClosedAtom(t *testing.T) {
+	b := newBlog(t, wordpress.Config{})
+	b.closed = http.StatusUnauthorized
+	b.atom = `<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id><title>B</title><updated>2026-01-02T00:00:00Z</updated><entry><id>https://b.example/?p=1</id><title>From Atom</title>
+<published>2026-01-01T00:00:00Z</published><updated>2026-01-02T00:00:00Z</updated></entry></feed>`
+	r := b.read(t)
+	if titles(r) != "From Atom" || r.Feed.Posts[0].Updated.IsZero() {
+		t.Errorf("got %+v", r.Feed.Posts)
+	}
+	if r = b.read(t); !r.Unchanged {
+		t.Errorf("again: %q", titles(r))
 	}
 }
 
