@@ -37,6 +37,7 @@ func (c *comparison) version(w *remembered, t *text, it *item) version {
 	v := version{title: it.post.Title, text: t, summary: it.summary, published: stamp(it.rec.published), when: c.o.Now}
 	if w != nil {
 		v.title, v.text = w.title, newText(w.doc)
+		v.text.doc.teaser = it.rec.is(flagTeaser)
 	}
 	if it.rec.is(flagInferred) {
 		v.published = stamp(it.rec.first)
@@ -99,22 +100,26 @@ func (c *comparison) changed(p *pending) {
 // that it is not new when it comes back.
 func (r *record) absorbTeaser(it *item, e *edit, note string) {
 	r.raw, r.title = it.raw, it.title
-	r.put(flagTeaser, true)
-	last := e.spans[len(e.spans)-1]
-	a, b := e.old.text, e.now.text
-	from := len(a.doc.lines)
-	if int(last.a0) < len(a.tokens) {
-		from = int(a.tokens[last.a0].line)
-	}
-	to := len(b.doc.lines)
-	if int(last.b0) > 0 {
-		// The line in which the teaser breaks off is whole in the old text.
-		to = int(b.tokens[last.b0-1].line)
-		if a.first[from] == last.a0 {
-			to++
+	r.put(flagTeaser, false) // what is remembered is whole
+	a, b, s := e.old.text, e.now.text, e.cutSpan
+	lineOf := func(t *text, i int32) int {
+		if int(i) < len(t.tokens) {
+			return int(t.tokens[i].line)
 		}
+		return len(t.doc.lines)
 	}
-	doc := &document{lines: append(append([]line{}, b.doc.lines[:to]...), a.doc.lines[from:]...)}
+	from, to := lineOf(a, s.a0), lineOf(a, s.a1)
+	head, tail := lineOf(b, s.b0), lineOf(b, s.b1)
+	if s.b0 > 0 && a.first[from] != s.a0 {
+		// The line in which the teaser breaks off is whole in the old text.
+		head = min(head, int(b.tokens[s.b0-1].line))
+	}
+	if to == from && to < len(a.doc.lines) {
+		to++
+	}
+	var lines []line
+	lines = append(append(append(lines, b.doc.lines[:head]...), a.doc.lines[from:to]...), b.doc.lines[max(head, tail):]...)
+	doc := &document{lines: lines}
 	whole := newText(doc)
 	r.body, r.like = sumOf(whole.tokens), sketchOf(whole.tokens)
 	r.remember(&remembered{title: it.post.Title, note: note, doc: doc})

@@ -25,6 +25,7 @@ func Compare(m Memory, posts []feeds.Post, o Options) Result {
 	if n := c.known.bind(c.items); n >= shiftLeast {
 		c.alert("the guids or links of %d posts changed at once: they are the same posts and not told again", n)
 	}
+	c.past, c.unsure = c.olderThanKnown()
 	for _, it := range c.items {
 		switch {
 		case it.dup:
@@ -52,6 +53,8 @@ type comparison struct {
 	items    []*item
 	noise    *noise
 	edits    []*pending
+	past     map[*item]bool
+	unsure   bool
 	verdicts []placed
 	alerts   []string
 }
@@ -103,10 +106,16 @@ func (c *comparison) fresh(it *item) {
 		}
 	case c.first:
 		v.Reason = "there when the source was first read"
+	case c.past[it]:
+		v.Tell, v.Reason = Silent, "older than all that was there before: the source shows more of its past"
+		if c.unsure {
+			v.Tell, v.Reason = Hold, "stands behind all that was there before, and nothing has a date: held, as it may be old"
+			c.alert("a post without a date stands behind all that was there before: held, as it may be old")
+		}
 	case c.tooOld(it.post.Published):
 		v.Tell, v.Reason = Silent, fmt.Sprintf("first seen, but published %s, longer ago than max_age", it.post.Published.UTC().Format(time.DateOnly))
 	}
-	it.rec.put(flagUntold, v.Tell == Silent)
+	it.rec.put(flagPast, c.past[it])
 	c.add(it, v)
 }
 
@@ -163,6 +172,7 @@ func (r *record) absorb(it *item, note string) {
 	it.prepare()
 	r.raw, r.body, r.title, r.like = it.raw, it.body, it.title, it.like
 	r.put(flagSummary, it.summary)
+	r.put(flagTeaser, it.text.doc.teaser)
 	r.remember(&remembered{title: it.post.Title, note: note, doc: it.text.doc})
 }
 

@@ -1,7 +1,6 @@
 package change
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +16,8 @@ type document struct {
 	lines []line
 	// cut: the text went on beyond maxText.
 	cut bool
+	// teaser: the text leads on to the whole of it.
+	teaser bool
 }
 
 // line is one block of text. Kinds: h heading, p paragraph, l list item, q
@@ -43,7 +44,7 @@ func parseDocument(fragment string) *document {
 		p.read(fragment)
 	}
 	d := &document{lines: p.lines, cut: p.cut}
-	d.lines = withoutFurniture(d.lines)
+	d.lines, d.teaser = withoutFurniture(d.lines)
 	return d
 }
 
@@ -410,16 +411,4 @@ func unpackDocument(b []byte) *document {
 		d.lines = append(d.lines, line{kind: l[0], text: text, linked: int(share-'a') * len(text) / 10, marked: marked})
 	}
 	return d
-}
-
-func (d *document) clone() *document {
-	return &document{lines: slices.Clone(d.lines), cut: d.cut}
-}
-
-func (d *document) size() int {
-	n := 0
-	for _, l := range d.lines {
-		n += len(l.text)
-	}
-	return n
 }

@@ -84,7 +84,8 @@ type edit struct {
 	main    int
 	labels  []int // pieces that an update label opens
 	told    bool  // some of the new sentences were told before
-	cut     bool  // the end of the text is not in this version
+	cut     bool  // much of the text is not in this version, only a teaser
+	cutSpan span
 	title   titleChange
 	numbers []string // numbers that the old text does not have
 	date    time.Time
@@ -109,9 +110,9 @@ func study(old, now version, told []uint32) *edit {
 	e := &edit{old: old, now: now, main: -1}
 	e.spans = compareTexts(old.text, now.text)
 	spans := e.spans
-	if n := len(spans); n > 0 && e.cutsOff(spans[n-1]) {
-		e.cut = true
-		spans = spans[:n-1]
+	if i := e.cutAt(); i >= 0 {
+		e.cut, e.cutSpan = true, spans[i]
+		spans = slices.Delete(slices.Clone(spans), i, i+1)
 	}
 	var known map[uint32]bool
 	if len(told) > 0 {
@@ -125,16 +126,32 @@ func study(old, now version, told []uint32) *edit {
 	return e
 }
 
-// cutsOff: the change leaves out the end of the text, much of it, as feeds do
-// that go over from full texts to teasers.
-func (e *edit) cutsOff(s span) bool {
-	n := len(e.old.text.tokens)
-	return int(s.a1) == n && int(s.b1) == len(e.now.text.tokens) && s.inserted() <= 6 && 10*s.deleted() >= 4*n && s.deleted() >= 20 && s.b0 >= 8
+// cutAt finds the change that leaves out much of the text, as feeds make that
+// go over from full texts to teasers; -1 if none does.
+func (e *edit) cutAt() int {
+	a, b := e.old.text, e.now.text
+	best := -1
+	for i, s := range e.spans {
+		if s.inserted() <= 6 && s.deleted() >= 20 && s.b0 >= 8 && (best < 0 || s.deleted() > e.spans[best].deleted()) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return -1
+	}
+	s := e.spans[best]
+	switch {
+	case b.doc.teaser && !a.doc.teaser && 10*s.deleted() >= 3*len(a.tokens):
+	case int(s.a1) == len(a.tokens) && int(s.b1) == len(b.tokens) && 10*s.deleted() >= 4*len(a.tokens):
+	default:
+		return -1
+	}
+	return best
 }
 
 // reset forgets what was measured, when the pieces are others.
 func (e *edit) reset() {
-	*e = edit{old: e.old, now: e.now, spans: e.spans, pieces: e.pieces, cut: e.cut, main: -1}
+	*e = edit{old: e.old, now: e.now, spans: e.spans, pieces: e.pieces, cut: e.cut, cutSpan: e.cutSpan, main: -1}
 }
 
 // measure fills the vector from the pieces.
@@ -589,6 +606,13 @@ func (e *edit) truncated() bool {
 	if short == b {
 		return e.cut
 	}
+	if a.doc.teaser && !b.doc.teaser {
+		most, all := 0, 0
+		for _, p := range e.pieces {
+			most, all = max(most, p.inserted()), all+p.inserted()
+		}
+		return most > 0 && 10*most >= 8*all
+	}
 	if n < 8 || len(long.tokens) < n+n/2 {
 		return false
 	}
@@ -602,7 +626,7 @@ func (e *edit) truncated() bool {
 	}
 	// It has grown: a teaser breaks off, a text that was whole ends.
 	last := short.doc.lines[len(short.doc.lines)-1].text
-	return n > same || strings.HasSuffix(last, "…") || strings.HasSuffix(strings.TrimRight(last, " ])"), "...") || strings.HasSuffix(last, "[…]") || !fullLine(last) && len(last) > 60 || len(long.tokens) > 6*n && len(long.tokens)-n > 400
+	return short.doc.teaser || n > same || strings.HasSuffix(last, "…") || strings.HasSuffix(strings.TrimRight(last, " ])"), "...") || strings.HasSuffix(last, "[…]") || !fullLine(last) && len(last) > 60 || len(long.tokens) > 6*n && len(long.tokens)-n > 400
 }
 
 // repeats finds the lines of the new text that are put in more than once.

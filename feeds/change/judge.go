@@ -126,7 +126,7 @@ func clip(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	return strings.ToValidUTF8(s[:n], "") + "…"
+	return clipText(s, n) + "…"
 }
 
 // quote is the text of some tokens, with its punctuation and line feeds.

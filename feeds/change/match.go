@@ -108,7 +108,7 @@ func (k *known) bind(items []*item) (renamed int) {
 	}
 	left = withoutTwins(left)
 	if len(left) > 0 && len(k.all) > 0 {
-		k.bindByContent(left)
+		k.bindByContent(items, left)
 	}
 	for _, it := range items {
 		if it.rec != nil && !it.dup && (it.how == byContent || it.how == byLink && it.guid != 0 && len(it.rec.guids) > 0 && !slices.Contains(it.rec.guids, it.guid)) {
@@ -267,34 +267,39 @@ func withoutTwins(items []*item) []*item {
 const shiftLeast = 3
 
 // bindByContent looks for posts that have come under another guid and link.
-func (k *known) bindByContent(left []*item) {
+func (k *known) bindByContent(items, left []*item) {
 	k.indexContent()
 	type match struct {
-		it *item
-		r  *record
+		it   *item
+		r    *record
+		rank int
 	}
 	var vanished []match
 	taken := map[*record]bool{}
 	for _, it := range left {
 		it.prepare()
-		if r := k.best(it, taken, func(r *record) bool { return k.claimed[r] == nil && r.left == 0 }); r != nil {
+		if r, rank := k.best(it, taken, func(r *record) bool { return k.claimed[r] == nil && r.left == 0 }); r != nil {
 			taken[r] = true
-			vanished = append(vanished, match{it, r})
+			vanished = append(vanished, match{it, r, rank})
 		}
 	}
 	// Many at once, and most of what is unknown: the source has new names.
 	shifted := len(vanished) >= shiftLeast && 2*len(vanished) >= len(left)
 	for _, m := range vanished {
 		later := unix(m.it.post.Published) - m.r.published
-		if shifted || m.it.again == "" && (later < int64(day/time.Second) || m.r.published == 0 || m.it.post.Published.IsZero()) {
+		if shifted || m.rank > byTitle && m.it.again == "" && (later < int64(day/time.Second) || m.r.published == 0 || m.it.post.Published.IsZero()) {
 			k.claim(m.r, m.it, byContent)
 		}
 	}
 	if shifted {
 		// Among those that have moved, what agrees in less is the same too.
+		dates := map[int64]int{}
+		for _, it := range items {
+			dates[unix(it.post.Published)]++
+		}
 		for _, it := range left {
 			if it.rec == nil {
-				if r := k.kin(it); r != nil {
+				if r := k.kin(it, dates); r != nil {
 					k.claim(r, it, byContent)
 				}
 			}
@@ -304,8 +309,8 @@ func (k *known) bindByContent(left []*item) {
 		if it.rec != nil {
 			continue
 		}
-		r := k.best(it, nil, func(*record) bool { return true })
-		if r == nil {
+		r, rank := k.best(it, nil, func(*record) bool { return true })
+		if r == nil || rank <= byTitle {
 			continue
 		}
 		if d := apart(unix(it.post.Published), r.published); it.again == "" && (d < day || d > 1<<59) {
@@ -345,11 +350,12 @@ func (r *record) titled(title []token) bool {
 	return 2*len(both) >= max(len(mine), len(title))
 }
 
+// byTitle is the rank of a record that has nothing but the title in common.
+const byTitle = 1
+
 // best is the record that has the item's content, and is the nearest in time
-// of those.
-func (k *known) best(it *item, taken map[*record]bool, allowed func(*record) bool) *record {
-	var best *record
-	rank := 0
+// of those; the higher its rank, the more they have in common.
+func (k *known) best(it *item, taken map[*record]bool, allowed func(*record) bool) (best *record, rank int) {
 	published := unix(it.post.Published)
 	consider := func(r *record, score int) {
 		if score == 0 || r.is(flagDamaged) || taken[r] || !allowed(r) {
@@ -383,21 +389,24 @@ func (k *known) best(it *item, taken map[*record]bool, allowed func(*record) boo
 				consider(r, 3)
 			case len(it.words) >= 3 && like >= 0.2:
 				consider(r, 2)
+			case len(it.words) >= 2 && len(k.titles[it.title]) == 1:
+				consider(r, byTitle)
 			}
 		}
 	}
-	return best
+	return best, rank
 }
 
-// kin is the record that an item of a moved source continues, by any one sign.
-func (k *known) kin(it *item) *record {
+// kin is the record that an item of a moved source continues, by any one sign;
+// dates tells how many items have a date.
+func (k *known) kin(it *item, dates map[int64]int) *record {
 	published := unix(it.post.Published)
 	var found *record
 	for _, r := range k.all {
 		if k.claimed[r] != nil || r.left != 0 || r.is(flagDamaged) {
 			continue
 		}
-		same := it.title != 0 && it.title == r.title || published != 0 && published == r.published || it.like.likeness(r.like) >= 0.5
+		same := it.title != 0 && it.title == r.title || published != 0 && published == r.published && dates[published] == 1 || it.like.likeness(r.like) >= 0.5
 		if same {
 			if found != nil {
 				return nil // which of them?

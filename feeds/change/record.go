@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -55,9 +56,9 @@ const (
 	flagInferred recordFlags = 1 << iota // published is when it was first seen
 	flagPrivate                          // private when last seen, and never told
 	flagGone                             // told gone
-	flagTeaser                           // only a part of the text was there last
+	flagTeaser                           // what is remembered is a teaser, not the whole text
 	flagSummary                          // judged by its summary
-	flagUntold                           // not shared when first seen
+	flagPast                             // first seen behind all that was known, its date no guide
 	flagDamaged                          // rebuilt after damage
 	flagVolatile                         // changed in nothing but noise or markup last
 )
@@ -205,14 +206,22 @@ func (r *record) remember(w *remembered) {
 	plain = append(plain, w.note...)
 	plain = append(plain, w.doc.pack()...)
 	var z bytes.Buffer
-	f, _ := flate.NewWriterDict(&z, flate.DefaultCompression, []byte(dictionary)) // err: only for a bad level
-	f.Write(plain)                                                                //nolint:errcheck // a bytes.Buffer does not fail
-	f.Close()                                                                     //nolint:errcheck
+	f := deflaters.Get().(*flate.Writer)
+	f.Reset(&z)    // keeps the dictionary
+	f.Write(plain) //nolint:errcheck // a bytes.Buffer does not fail
+	f.Close()      //nolint:errcheck
+	deflaters.Put(f)
 	b := binary.LittleEndian.AppendUint32(make([]byte, 0, z.Len()+4), uint32(xxhash.Sum64(z.Bytes())))
 	r.packed = append(b, z.Bytes()...)
 	r.words = w
 	r.dirty = true
 }
+
+// deflaters are at hand because each takes a megabyte to make.
+var deflaters = sync.Pool{New: func() any {
+	f, _ := flate.NewWriterDict(io.Discard, flate.DefaultCompression, []byte(dictionary)) // err: only for a bad level
+	return f
+}}
 
 // recall unpacks the text part; nil when it is forgotten or damaged.
 func (r *record) recall() *remembered {

@@ -6,53 +6,53 @@ package change
 var fitted = Model{
 	Bias: -1.5495,
 	Weights: []float64{
-		0.0000, // age
-		0.4837, // fresh
-		0.0000, // longest
-		0.0000, // sentences
-		0.0000, // fresh share
-		0.0000, // deleted
+		0.0000,  // age
+		0.4837,  // fresh
+		0.0000,  // longest
+		0.0000,  // sentences
+		0.0000,  // fresh share
+		0.0000,  // deleted
 		-0.4504, // hunks
-		0.0000, // alike
-		0.0000, // label
-		1.2052, // notice
-		2.2920, // state
-		0.0000, // since
-		0.0000, // title state
-		0.0000, // title fresh
-		1.1736, // numbers
-		1.3881, // number swap
-		0.0000, // negation
-		0.0000, // today
-		0.0000, // date
+		0.0000,  // alike
+		0.0000,  // label
+		1.2052,  // notice
+		2.2920,  // state
+		0.0000,  // since
+		0.0000,  // title state
+		0.0000,  // title fresh
+		1.1736,  // numbers
+		1.3881,  // number swap
+		0.0000,  // negation
+		0.0000,  // today
+		0.0000,  // date
 		-3.5110, // translated
-		0.0000, // rewritten
-		0.0000, // linked
-		0.0000, // code
-		0.0000, // short
+		0.0000,  // rewritten
+		0.0000,  // linked
+		0.0000,  // code
+		0.0000,  // short
 		-1.9763, // heading
 		-2.5805, // raw
 		-3.2495, // offer
-		0.0000, // credit
+		0.0000,  // credit
 		-1.6457, // typo
-		0.0000, // tags
-		0.0000, // top
-		0.0000, // end
-		0.0000, // spread
-		0.0000, // removed
-		0.0000, // net
+		0.0000,  // tags
+		0.0000,  // top
+		0.0000,  // end
+		0.0000,  // spread
+		0.0000,  // removed
+		0.0000,  // net
 		-1.6516, // small
-		0.2216, // novel
-		0.0000, // names
-		1.0039, // code words
+		0.2216,  // novel
+		0.0000,  // names
+		1.0039,  // code words
 		-0.4307, // reworded
 		-0.6849, // truncated
-		0.7195, // long
+		0.7195,  // long
 		-2.5582, // old
-		2.9549, // fact
-		5.0464, // flip
-		3.5406, // ahead
-		0.0000, // marked
-		0.0000, // self
+		2.9549,  // fact
+		5.0464,  // flip
+		3.5406,  // ahead
+		0.0000,  // marked
+		0.0000,  // self
 	},
 }
