@@ -46,6 +46,9 @@ func (s *Source) readPage(ctx context.Context, p page) (feeds.Post, error) {
 	if media, _, _ := strings.Cut(kind, ";"); media != "" && !strings.HasPrefix(media, "text/") && !strings.Contains(media, "html") {
 		return post, nil // a PDF has the words of its address
 	}
+	if len(resp.Body) == 0 {
+		return post, nil
+	}
 	text, err := charset.NewReader(bytes.NewReader(resp.Body), kind)
 	if err != nil {
 		return post, fmt.Errorf("read %s: %w", fetch.Redact(p.url), err)

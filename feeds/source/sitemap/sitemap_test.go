@@ -160,7 +160,8 @@ func TestIndexInPart(t *testing.T) {
 func TestNewPages(t *testing.T) {
 	h := newHost(t, 0, map[string]string{"/sitemap.xml": "<urlset><url><loc>HOST/old</loc></url></urlset>", "/old": "<title>Old</title>"})
 	h.read(t)
-	h.docs["/sitemap.xml"] = "<urlset><url><loc>HOST/old</loc><lastmod>2026-03-09</lastmod></url><url><loc>HOST/new</loc></url><url><loc>HOST/none</loc></url><url><loc>HOST/hidden</loc></url></urlset>"
+	h.docs["/sitemap.xml"] = "<urlset><url><loc>HOST/old</loc><lastmod>2026-03-09</lastmod></url><url><loc>HOST/new</loc></url><url><loc>HOST/none</loc></url><url><loc>HOST/hidden</loc></url><url><loc>HOST/empty</loc></url></urlset>"
+	h.docs["/empty"] = ""
 	h.docs["/new"] = `<!doctype html><html lang=fr><head><title>Nouveau – Site</title><meta property=og:title content="Nouveau &amp; bon"><meta name=description content="Tout <court>">
 <meta property=og:image content=/i.jpg><meta property=og:image:alt content="Un chat"><meta name=author content="Ann"><meta property=article:tag content=a><meta property=article:tag content=b>
 <script type="application/ld+json">{"@graph":[{"@type":"Person"},{"@type":"Article","datePublished":"2026-03-08T10:00:00+01:00"}]}</script></head><body><meta name=author content=no>`
@@ -168,7 +169,7 @@ func TestNewPages(t *testing.T) {
 	want := []feeds.Post{{
 		ID: "/new", Title: "Nouveau & bon", Summary: "Tout &lt;court&gt;", Published: time.Date(2026, 3, 8, 9, 0, 0, 0, time.UTC), Language: "fr",
 		Image: &feeds.Media{URL: h.URL + "/i.jpg", Alt: "Un chat", Type: "image/jpeg"}, Authors: []feeds.Author{{Name: "Ann"}}, Tags: []string{"a", "b"},
-	}}
+	}, {ID: "/empty", Title: "empty", Inferred: true, Language: "de"}}
 	r := h.read(t)
 	if d := cmp.Diff(want, r.Feed.Posts); d != "" || !r.Partial {
 		t.Errorf("new pages (-want +got):\n%s partial %v, notes %q", d, r.Partial, r.Notes)
