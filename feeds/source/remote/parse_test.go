@@ -330,6 +330,7 @@ func TestRepair(t *testing.T) {
 		{"illegal reference", `<rss><channel><item><title>A&#8;&#x0;</title></item></channel></rss>`, "A", "references"},
 		{"illegal bytes", "<rss><channel><item><title>A\xff é é é</title></item></channel></rss>", "A é é é", "dropped"},
 		{"less than", `<rss><channel><item><title>a < b</title></item></channel></rss>`, "a < b", "<"},
+		{"the end of a CDATA section that never began", `<rss><channel><item><title>a ]]> b</title></item></channel></rss>`, "a ]]> b", "not well-formed"},
 		{"ampersand", `<rss><channel><item><title>a & b &c</title></item></channel></rss>`, "a & b &c", ""},
 		{"text before the declaration", "<b>Warning</b>: it failed\n<?xml version=\"1.0\"?><rss><channel>" + two + `</channel></rss>`, "A|B", "before"},
 		{"far away from the beginning", strings.Repeat(" \n<!-- x -->", 2000) + `<rss><channel>` + two + `</channel></rss>`, "A|B", ""},

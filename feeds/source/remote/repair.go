@@ -127,19 +127,25 @@ func (r *repairer) run() {
 	r.end()
 }
 
-// text writes character data: a < that opens nothing is escaped, references to
-// characters that XML does not allow are dropped.
+// text writes character data: a < that opens nothing is escaped, and every >,
+// which may not follow ]]; references to characters that XML does not allow are
+// dropped.
 func (r *repairer) text(b []byte) {
 	if len(r.stack) == 0 {
 		return
 	}
 	for len(b) > 0 {
-		i := bytes.IndexAny(b, "<&")
+		i := bytes.IndexAny(b, "<&>")
 		if i < 0 {
 			break
 		}
 		r.out.Write(b[:i])
 		b = b[i:]
+		if b[0] == '>' {
+			r.out.WriteString("&gt;")
+			b = b[1:]
+			continue
+		}
 		if b[0] == '<' {
 			r.note("escaped a < that opens no tag")
 			r.out.WriteString("&lt;")
