@@ -48,7 +48,11 @@ func (c *Composer) Digest(messages []network.Message, now time.Time) (network.Me
 	m.Title = about(phrase.digest, strconv.Itoa(len(messages)))
 	m.Subject = m.Title
 	if c.Manner.Data {
-		data, err := json.Marshal(messages)
+		bare := slices.Clone(messages)
+		for i := range bare {
+			bare[i].Frozen = nil
+		}
+		data, err := json.Marshal(bare)
 		if err != nil {
 			return network.Message{}, fmt.Errorf("write a digest for %s as JSON: %w", c.Account, err)
 		}
@@ -69,20 +73,66 @@ func (c *Composer) Digest(messages []network.Message, now time.Time) (network.Me
 	return all[0], err
 }
 
-// list writes as many posts as fit, and how many were left out.
-func (c *Composer) list(m network.Message, phrase phrases, messages []network.Message) (string, error) {
-	for n := len(messages); ; n-- {
-		text, err := c.listed(m, phrase, messages, n)
-		if err != nil || n == 0 || c.fits(text, false) {
-			if n == 0 && !c.fits(text, false) {
-				text = c.markup.escape(cut(m.Title, func(s string) bool { return c.fits(c.markup.escape(s), false) }))
-			}
-			return text, err
-		}
-	}
+// Folded is a digest and the messages that it lists.
+type Folded struct {
+	Digest network.Message
+	Of     []network.Message
 }
 
-func (c *Composer) listed(m network.Message, phrase phrases, messages []network.Message, n int) (string, error) {
+// Digests is Digest for more messages than one digest can list: as many as it
+// takes, in their order, so that no post is only counted.
+func (c *Composer) Digests(messages []network.Message, now time.Time) ([]Folded, error) {
+	var out []Folded
+	for len(messages) > 0 {
+		n, err := c.listable(messages)
+		if err != nil {
+			return nil, err
+		}
+		digest, err := c.Digest(messages[:n], now)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Folded{digest, messages[:n:n]})
+		messages = messages[n:]
+	}
+	return out, nil
+}
+
+// listable is how many of messages one digest can list, 1 at least.
+func (c *Composer) listable(messages []network.Message) (int, error) {
+	n := len(messages)
+	for ; n > 1; n-- {
+		phrase := speak(messages[0].Language)
+		m := network.Message{Title: about(phrase.digest, strconv.Itoa(n))}
+		text, err := c.listed(m, phrase, messages[:n], n, nameWidths[len(nameWidths)-1])
+		if err != nil {
+			return 0, err
+		}
+		if c.fits(text, false) {
+			break
+		}
+	}
+	return n, nil
+}
+
+// nameWidths are how long the titles in a digest may be, in graphemes: the
+// first with which all fit is taken.
+var nameWidths = []int{100, 70, 45}
+
+// list writes as many posts as fit, and how many were left out.
+func (c *Composer) list(m network.Message, phrase phrases, messages []network.Message) (string, error) {
+	for n := len(messages); n > 0; n-- {
+		for _, width := range nameWidths {
+			text, err := c.listed(m, phrase, messages, n, width)
+			if err != nil || c.fits(text, false) {
+				return text, err
+			}
+		}
+	}
+	return c.markup.escape(cut(m.Title, func(s string) bool { return c.fits(c.markup.escape(s), false) })), nil
+}
+
+func (c *Composer) listed(m network.Message, phrase phrases, messages []network.Message, n, width int) (string, error) {
 	if t := c.template(kindDigest); t != nil {
 		f := fields{Title: m.Title, Kind: kindDigest, Language: m.Language, Account: c.Account, Network: c.Network, Source: m.Source, Tags: m.Tags}
 		for _, one := range messages[:n] {
@@ -101,7 +151,7 @@ func (c *Composer) listed(m network.Message, phrase phrases, messages []network.
 		if name == "" {
 			name = one.Subject
 		}
-		name = within(name, 100)
+		name = within(name, width)
 		if c.markup.kind == network.Plain || c.markup.kind == "" {
 			between = "\n\n"
 			lines = append(lines, strings.TrimSpace(c.markup.escape(name)+"\n"+one.Link))

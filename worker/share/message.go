@@ -63,10 +63,15 @@ func (c *Composer) pointRoom() int {
 	return 420
 }
 
+// link is where readers are led: the post, else what it is about, else what is
+// attached to it (an episode without a page of its own).
 func (c *Composer) link(p feeds.Post) string {
 	link := webLink(p.Link)
 	if link == "" {
 		link = webLink(p.External)
+	}
+	if link == "" && len(p.Enclosures) > 0 && !strings.HasPrefix(p.Enclosures[0].Type, "image/") {
+		link = webLink(p.Enclosures[0].URL)
 	}
 	return tagged(link, c.Words.UTM)
 }

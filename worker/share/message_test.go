@@ -208,6 +208,31 @@ func TestDigest(t *testing.T) {
 			t.Errorf("got %d: %q", n, m.Text)
 		}
 	})
+	t.Run("no post is only counted", func(t *testing.T) {
+		var many []network.Message
+		for range 30 {
+			many = append(many, messages...)
+		}
+		folded, err := co.Digests(many, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []network.Message
+		for _, f := range folded {
+			all = append(all, f.Of...)
+			if n := len([]rune(f.Digest.Text)); n > 500 || strings.Contains(f.Digest.Text, "weitere") {
+				t.Errorf("got %d: %q", n, f.Digest.Text)
+			}
+			for _, m := range f.Of {
+				if !strings.Contains(f.Digest.Text, m.Link) {
+					t.Errorf("no %s in %q", m.Link, f.Digest.Text)
+				}
+			}
+		}
+		if len(folded) < 2 || !reflect.DeepEqual(all, many) {
+			t.Errorf("%d digests of %d messages", len(folded), len(all))
+		}
+	})
 	t.Run("template", func(t *testing.T) {
 		c := c
 		c.Words.Templates = map[string]string{"digest": "{{range .Posts}}* {{.Title}} {{.URL}}\n{{end}}"}

@@ -41,7 +41,7 @@ func (c *Composer) thread(e Event, s *said, m network.Message, d draft) []networ
 			return c.fits(c.write(part), first && len(parts) == 0)
 		}
 		if len(parts) == threadMost-1 {
-			part.link = tagged(webLink(e.Verdict.Post.Link), c.Words.UTM)
+			part.link = c.link(e.Verdict.Post)
 			part.body, rest = cut(rest, fits), ""
 		} else {
 			part.body, rest = portion(rest, fits)
