@@ -106,14 +106,14 @@ func (c *comparison) fresh(it *item) {
 		}
 	case c.first:
 		v.Reason = "there when the source was first read"
+	case c.tooOld(it.post.Published):
+		v.Tell, v.Reason = Silent, fmt.Sprintf("first seen, but published %s, longer ago than max_age", it.post.Published.UTC().Format(time.DateOnly))
 	case c.past[it]:
 		v.Tell, v.Reason = Silent, "older than all that was there before: the source shows more of its past"
 		if c.unsure {
 			v.Tell, v.Reason = Hold, "stands behind all that was there before, and nothing has a date: held, as it may be old"
 			c.alert("a post without a date stands behind all that was there before: held, as it may be old")
 		}
-	case c.tooOld(it.post.Published):
-		v.Tell, v.Reason = Silent, fmt.Sprintf("first seen, but published %s, longer ago than max_age", it.post.Published.UTC().Format(time.DateOnly))
 	}
 	it.rec.put(flagPast, c.past[it])
 	c.add(it, v)
