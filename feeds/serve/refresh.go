@@ -232,7 +232,13 @@ func (s *Server) document(w *write.Document, p *published, r record, format stri
 	if !d.page {
 		d.link = s.linkHeader(p.Feed, format)
 	}
-	d.stamp(s.modified(r, format, d.hash, now))
+	t := s.modified(r, format, d.hash, now)
+	if before != nil && !t.Truncate(time.Second).After(before.modified) {
+		// Twice within a second: a reader that compares dates (libcurl does so
+		// by itself) must see a difference.
+		t = before.modified.Add(time.Second)
+	}
+	d.stamp(t)
 	return d, nil
 }
 
