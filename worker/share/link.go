@@ -57,6 +57,7 @@ func webLink(s string) string {
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || len(s) > linkMost {
 		return ""
 	}
+	s = u.Scheme + s[len(u.Scheme):] // in small letters, as every network recognises it
 	if !strings.ContainsFunc(s, unsafeInLink) {
 		return s
 	}

@@ -88,6 +88,7 @@ func TestLink(t *testing.T) {
 		{"password", "https://u:p@example.org/", "", utm},
 		{"space", "https://example.org/a b", "https://example.org/a%20b", nil},
 		{"relative", "/a", "", nil},
+		{"capitals", "HTTPS://example.org/A", "https://example.org/A", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := compose(t, share.Config{Account: "a", Manner: mastodon, Words: share.Words{UTM: c.utm}}, share.Event{Verdict: verdict("new", feeds.Post{Key: "k", Title: "T", Link: c.in}, "")})
