@@ -24,7 +24,7 @@ var (
 // delta answers with the entries that are new since one of the revisions that
 // the reader holds; it is false when the whole document has to be sent.
 func (s *Server) delta(w http.ResponseWriter, r *http.Request, d *document, e *edition, match []string) bool {
-	if e == nil || r.Method != http.MethodGet || !accepts(r.Header["A-Im"], "feed") {
+	if e == nil || r.Method != http.MethodGet || !accepts(r.Header["A-Im"], "feed") || deaf(r.UserAgent()) {
 		return false
 	}
 	format := d.format
@@ -58,6 +58,13 @@ func (s *Server) delta(w http.ResponseWriter, r *http.Request, d *document, e *e
 	w.WriteHeader(http.StatusIMUsed)
 	_, _ = w.Write(f.body)
 	return true
+}
+
+// deaf tells whether a reader asks for deltas but cannot take one: feedparser
+// sends A-IM for every program that uses it, and rss2email 3.13 takes the 226
+// for a failure and asks the same again for ever.
+func deaf(agent string) bool {
+	return strings.HasPrefix(agent, "feedparser/") || strings.HasPrefix(agent, "rss2email/")
 }
 
 func accepts(header []string, what string) bool {

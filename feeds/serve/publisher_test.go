@@ -251,6 +251,7 @@ func TestPublisher05DeltasRFC3229(t *testing.T) {
 				"other kind":    {"If-None-Match", held, "A-IM", "vcdiff"},
 				"refused":       {"If-None-Match", held, "A-IM", "feed;q=0"},
 				"no tag":        {"A-IM", "feed"},
+				"rss2email":     {"If-None-Match", held, "A-IM", "feed", "User-Agent", "feedparser/6.0.10 +https://github.com/kurtmckee/feedparser/"},
 			} {
 				if r := f.get(path, headers...); r.StatusCode != 200 || body(t, r) == "" || r.Header.Get("Etag") != whole.Header.Get("Etag") {
 					t.Errorf("%s: %s, want the whole", name, r.Status)
