@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"modernc.org/sqlite"
 )
 
 var (
@@ -41,6 +43,21 @@ func inspect(path string, mustExist bool) error {
 	return nil
 }
 
+// damaged makes an ErrDamaged of what SQLite says when a page of the file is not
+// what it should be: SQLITE_CORRUPT and SQLITE_NOTADB, with their extended codes
+// (https://www.sqlite.org/rescode.html). Every other error stays as it is.
+func damaged(err error) error {
+	const corrupt, notADatabase, primary = 11, 26, 0xff
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok || errors.Is(err, ErrDamaged) {
+		return err
+	}
+	if code := e.Code() & primary; code != corrupt && code != notADatabase {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
+}
+
 // prepare makes or migrates the schema of a connection that writes.
 func prepare(ctx context.Context, h *handle) error {
 	if err := verify(h); err != nil {
@@ -63,7 +80,7 @@ func verify(h *handle) error {
 		"PRAGMA page_count":                  &pages, "PRAGMA page_size": &size,
 	} {
 		if err := h.conn.QueryRowContext(context.Background(), q).Scan(dest); err != nil {
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
+			return damaged(err)
 		}
 	}
 	if app != application && (app != 0 || version != 0 || tables != 0) {
@@ -80,7 +97,7 @@ func verify(h *handle) error {
 	}
 	var verdict string
 	if err := h.conn.QueryRowContext(context.Background(), "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+		return damaged(err)
 	}
 	if verdict != "ok" {
 		return fmt.Errorf("%w: %s", ErrDamaged, verdict)

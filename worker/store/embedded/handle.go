@@ -41,12 +41,12 @@ func openHandle(ctx context.Context, dsn string) (*handle, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		db.Close()
-		return nil, err
+		return nil, damaged(err)
 	}
 	h := &handle{db: db, conn: conn, stmts: map[string]*sql.Stmt{}}
 	if _, err := conn.ExecContext(ctx, `PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000`); err != nil {
 		h.close()
-		return nil, err
+		return nil, damaged(err)
 	}
 	return h, nil
 }
@@ -78,7 +78,7 @@ func (h *handle) exec(q string, args ...any) (int64, error) {
 	}
 	r, err := s.Exec(args...)
 	if err != nil {
-		return 0, err
+		return 0, damaged(err)
 	}
 	return r.RowsAffected()
 }
@@ -93,7 +93,7 @@ func (h *handle) row(q string, args []any, dest ...any) (found bool, err error) 
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
-	return err == nil, err
+	return err == nil, damaged(err)
 }
 
 // rows calls each for every row.
@@ -104,7 +104,7 @@ func (h *handle) rows(q string, args []any, each func(scan func(...any) error) e
 	}
 	rows, err := s.Query(args...)
 	if err != nil {
-		return err
+		return damaged(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -112,5 +112,5 @@ func (h *handle) rows(q string, args []any, each func(scan func(...any) error) e
 			return err
 		}
 	}
-	return rows.Err()
+	return damaged(rows.Err())
 }
