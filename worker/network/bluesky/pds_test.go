@@ -73,7 +73,7 @@ func TestPDS(t *testing.T) {
 		a := openOn(t, server, join(t, server))
 		for _, text := range []string{
 			strings.Repeat("क्षत्रिय", 60), strings.Repeat("👨‍👩‍👧‍👦", 100), strings.Repeat("🇧🇪", 300), strings.Repeat("e\u0301", 300),
-			strings.Repeat("各각", 100), strings.Repeat("র‍্যাব", 75), "https://example.com/" + strings.Repeat("a", 280), strings.Repeat("ü", 300),
+			strings.Repeat("各각", 100), strings.Repeat("র\u200d্যাব", 75), "https://example.com/" + strings.Repeat("a", 280), strings.Repeat("ü", 300),
 		} {
 			m := network.Message{ID: text, Created: networktest.Noon}
 			for m.Text = text; network.Graphemes(m.Text) > 300 || len(m.Text) > 3000; {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,12 +123,7 @@ func named(err error, names ...string) bool {
 	if !ok {
 		return false
 	}
-	for _, name := range names {
-		if r.name == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(names, r.name)
 }
 
 // refused reports an answer that means the token: a bad one is 400 here.

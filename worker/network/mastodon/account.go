@@ -171,8 +171,8 @@ func (a *Account) Edit(ctx context.Context, was network.Receipt, m network.Messa
 	switch {
 	case err != nil:
 		return network.Receipt{}, fmt.Errorf("%s: %w", what, err)
-	case answer.Status == http.StatusNotFound:
-		return network.Receipt{}, network.Permanent(fmt.Errorf("%s %s: %w", what, was.ID, network.ErrMissing))
+	case answer.Status == http.StatusNotFound, answer.Status == http.StatusGone, answer.Status == http.StatusMethodNotAllowed, answer.Status == http.StatusNotImplemented:
+		return a.unedited(ctx, was, m)
 	case answer.Status == http.StatusUnprocessableEntity && strings.Contains(string(answer.Body), "status was not changed"):
 		// GoToSocial's word for an edit that is in place already.
 		was.At = a.env.Now().UTC()
@@ -181,6 +181,28 @@ func (a *Account) Edit(ctx context.Context, was network.Receipt, m network.Messa
 		return network.Receipt{}, a.env.HTTP.Failure(call, answer, what)
 	}
 	return a.receipt(answer, media, note, what)
+}
+
+// unedited tells a status that is gone from a server that edits none: Mastodon
+// before 3.5 and some that speak its protocol. There the update is answered.
+func (a *Account) unedited(ctx context.Context, was network.Receipt, m network.Message) (network.Receipt, error) {
+	const what = "edit status"
+	call := a.call(http.MethodGet, "/api/v1/statuses/"+url.PathEscape(was.ID), nil)
+	answer, err := a.env.HTTP.Do(ctx, call)
+	switch {
+	case err != nil:
+		return network.Receipt{}, fmt.Errorf("%s: %w", what, err)
+	case answer.Status == http.StatusNotFound, answer.Status == http.StatusGone:
+		return network.Receipt{}, network.Permanent(fmt.Errorf("%s %s: %w", what, was.ID, network.ErrMissing))
+	case !answer.OK():
+		return network.Receipt{}, a.env.HTTP.Failure(call, answer, what)
+	}
+	r, err := a.Reply(ctx, was, m)
+	if r.Was != "" {
+		r.Was = "; " + r.Was
+	}
+	r.Was = string(network.VerbReply) + r.Was
+	return r, err
 }
 
 // Delete takes a status back.

@@ -155,6 +155,12 @@ func (s *server) handler() http.Handler {
 		s.posts = slices.DeleteFunc(s.posts, func(p *post) bool { return p.id == r.PathValue("id") })
 		return 200, map[string]any{}
 	})
+	handle("GET /api/v1/statuses/{id}", func(r *http.Request) (int, any) {
+		if p := s.find(r.PathValue("id")); p != nil {
+			return 200, s.entity(p)
+		}
+		return 404, fault("Record not found")
+	})
 	handle("GET /api/v1/statuses/{id}/source", func(r *http.Request) (int, any) {
 		if p := s.find(r.PathValue("id")); p != nil {
 			return 200, map[string]any{"id": p.id, "text": p.text, "spoiler_text": p.warning}
@@ -273,7 +279,7 @@ func (s *server) publish(r *http.Request) (int, any) {
 
 func (s *server) edit(r *http.Request) (int, any) {
 	p := s.find(r.PathValue("id"))
-	if p == nil {
+	if p == nil || s.version1 {
 		return 404, fault("Record not found")
 	}
 	d, status, body := s.read(r)

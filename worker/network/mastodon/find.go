@@ -7,6 +7,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -69,10 +70,8 @@ func (a *Account) Find(ctx context.Context, m network.Message) (network.Receipt,
 
 // same reports whether s is what m became.
 func (a *Account) same(ctx context.Context, s status, m network.Message, want string) (bool, error) {
-	for _, id := range a.recent {
-		if id == s.ID {
-			return false, nil
-		}
+	if slices.Contains(a.recent, s.ID) {
+		return false, nil
 	}
 	if (s.InReplyTo != "") != (m.Verb == network.VerbReply) && m.Verb != "" {
 		return false, nil

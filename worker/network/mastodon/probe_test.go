@@ -1,6 +1,8 @@
 package mastodon_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"syndicated/config"
@@ -23,6 +25,24 @@ func TestProbeOldServer(t *testing.T) {
 	}
 }
 
+// A server that cannot edit answers as one that has lost the status.
+func TestEditOnOldServer(t *testing.T) {
+	s := &server{max: 500, version1: true}
+	a := serve(t, s)
+	was, err := a.Post(t.Context(), message("m1", "words"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := a.Edit(t.Context(), was, message("m2", "other words"))
+	if err != nil || now.Was != "reply" || len(s.posts) != 2 || s.posts[1].replyTo != was.ID {
+		t.Errorf("%v, %q, %d statuses; want the update as an answer", err, now.Was, len(s.posts))
+	}
+	s.remove(was.ID)
+	if _, err := a.Edit(t.Context(), was, message("m3", "last words")); !errors.Is(err, network.ErrMissing) {
+		t.Errorf("got %v, want ErrMissing", err)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for _, c := range []struct{ server, token, want string }{
 		{"https://social.example", token, ""},
@@ -36,12 +56,12 @@ func TestCheck(t *testing.T) {
 		{"https://social.example", "x\n", "token"},
 	} {
 		config := mastodon.Config{Server: c.server, Token: config.NewSecret(c.token)}
-		got := ""
+		var got strings.Builder
 		for _, p := range config.Check() {
-			got += p.Key
+			got.WriteString(p.Key)
 		}
-		if got != c.want {
-			t.Errorf("%s, %q: problems with %q, want %q", c.server, c.token, got, c.want)
+		if got.String() != c.want {
+			t.Errorf("%s, %q: problems with %q, want %q", c.server, c.token, got.String(), c.want)
 		}
 		if _, err := mastodon.New(config, network.Env{}); (err != nil) != (c.want == "server") {
 			t.Errorf("%s: New gives %v", c.server, err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,10 +81,8 @@ func (r *relay) hear(ctx context.Context, wanted ...string) (frame []json.RawMes
 		if kind == "AUTH" {
 			_ = json.Unmarshal(frame[1], &r.challenge)
 		}
-		for _, w := range wanted {
-			if kind == w {
-				return frame, kind, nil
-			}
+		if slices.Contains(wanted, kind) {
+			return frame, kind, nil
 		}
 	}
 }
