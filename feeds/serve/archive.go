@@ -111,7 +111,7 @@ func (s *Server) makeArchive(ctx context.Context, e *edition, month, format stri
 	if body == nil || err != nil {
 		return nil, err
 	}
-	d, err := newDocument(body, contentTypes[format])
+	d, err := s.pack.document(body, contentTypes[format])
 	if err != nil {
 		return nil, err
 	}

@@ -133,5 +133,5 @@ func (e *edition) make(format string, held *snapshot) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newDocument(body, contentTypes[format])
+	return e.pack.document(body, contentTypes[format])
 }

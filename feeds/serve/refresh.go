@@ -118,7 +118,7 @@ func (s *Server) make(ctx context.Context, p *published, now time.Time) (*change
 	}
 	r := s.recall(ctx, p.Name)
 	r.keepIDs(posts)
-	e := &edition{feed: p.Feed, doc: write.Make(w), docs: map[string]*document{}, aggregate: w.Aggregate, older: w.Older}
+	e := &edition{feed: p.Feed, doc: write.Make(w), docs: map[string]*document{}, aggregate: w.Aggregate, older: w.Older, pack: s.pack}
 	var formats []string
 	for _, format := range []string{write.FormatAtom, write.FormatRSS, write.FormatJSON, ""} {
 		d, err := s.document(e.doc, p, r, format, now)
@@ -219,7 +219,7 @@ func (s *Server) document(w *write.Document, p *published, r record, format stri
 	if before != nil && before.hash == hashOf(body) {
 		return before, nil
 	}
-	d, err := newDocument(body, contentTypes[format])
+	d, err := s.pack.document(body, contentTypes[format])
 	if err != nil {
 		return nil, err
 	}
@@ -287,7 +287,7 @@ func (s *Server) assemble() (*site, error) {
 		if err != nil {
 			return nil, err
 		}
-		d, err := newDocument(body, fixed.contentType)
+		d, err := s.pack.document(body, fixed.contentType)
 		if err != nil {
 			return nil, err
 		}

@@ -108,6 +108,7 @@ type Server struct {
 	wake   chan struct{}
 	polls  *polls
 	shelf  shelf
+	pack   *packer
 }
 
 var feedName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -138,6 +139,9 @@ func New(c Config) (*Server, error) {
 		c.Client = &http.Client{Timeout: 30 * time.Second}
 	}
 	s := &Server{c: c, base: u, prefix: u.Path, polls: newPolls(c.Unconditional), wake: make(chan struct{}, 1)}
+	if s.pack, err = newPacker(); err != nil {
+		return nil, err
+	}
 	s.memory, _ = c.Library.(Memory)
 	names := map[string]bool{}
 	for _, f := range c.Feeds {
@@ -226,6 +230,7 @@ type edition struct {
 	deltas    deltas
 	aggregate bool
 	older     string // the newest archive, if there is one
+	pack      *packer
 }
 
 // hubsOf is the list form of the feed's hub.
