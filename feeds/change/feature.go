@@ -305,17 +305,14 @@ func (e *edit) measure() {
 			v[featCredit] += float64(lex.count(text, classCredit))
 			v[featTypo] += float64(lex.count(text, classTypo))
 			if p.inserted() > 0 {
-				q := b.quote(p.b0, p.b1)
-				if len(q) > 2000 {
-					q = q[:2000]
-				}
+				q := clipText(b.quote(p.b0, min(p.b1, p.b0+dateWords)), 8*dateWords)
 				if d, ok := near(q, e.now.when); ok && p.sentences > 0 && !p.raw {
 					v[featToday] = 1
 					e.date = d
 				} else if d, ok := e.ahead(p); ok {
 					v[featAhead] = 1
 					e.date = d
-				} else if d := findDate(q, e.now.when); !d.IsZero() && !d.Equal(findDate(a.quote(p.a0, p.a1), e.now.when)) && p.ins > 0 {
+				} else if d := findDate(q, e.now.when); !d.IsZero() && !d.Equal(findDate(a.quote(p.a0, min(p.a1, p.a0+dateWords)), e.now.when)) && p.ins > 0 {
 					v[featDate] = 1
 					if e.date.IsZero() {
 						e.date = d
@@ -661,12 +658,15 @@ func year(s string) bool {
 	return len(s) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20")) && codeLike(s) == false
 }
 
+// dateWords is how far into a passage a date is looked for.
+const dateWords = 80
+
 // ahead finds a day to come in what is new, that the old words do not name.
 func (e *edit) ahead(p piece) (time.Time, bool) {
 	if e.now.when.IsZero() || p.inserted() == 0 {
 		return time.Time{}, false
 	}
-	text := e.now.text.quote(p.b0, p.b1)
+	text := e.now.text.quote(p.b0, min(p.b1, p.b0+dateWords))
 	if p.inserted() < 6 {
 		text = e.now.text.around(p.b0, p.b1)
 	}
@@ -674,7 +674,7 @@ func (e *edit) ahead(p piece) (time.Time, bool) {
 	if d.IsZero() || !d.After(e.now.when) || d.Sub(e.now.when) > 3*365*day {
 		return time.Time{}, false
 	}
-	if old := findDate(withoutPaths(e.old.text.around(p.a0, p.a1)), e.now.when); old.Equal(d) {
+	if old := findDate(withoutPaths(e.old.text.around(p.a0, min(p.a1, p.a0+dateWords))), e.now.when); old.Equal(d) {
 		return time.Time{}, false
 	}
 	return d, true

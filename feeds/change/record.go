@@ -219,7 +219,7 @@ func (r *record) remember(w *remembered) {
 
 // deflaters are at hand because each takes a megabyte to make.
 var deflaters = sync.Pool{New: func() any {
-	f, _ := flate.NewWriterDict(io.Discard, flate.DefaultCompression, []byte(dictionary)) // err: only for a bad level
+	f, _ := flate.NewWriterDict(io.Discard, 4, []byte(dictionary)) // err: only for a bad level
 	return f
 }}
 
