@@ -106,7 +106,7 @@ func (e *edition) since(format string, held *snapshot) (*document, error) {
 	if d, ok := e.deltas.docs[key]; ok {
 		return d, nil
 	}
-	d, err := e.make(format, held)
+	d, err := e.render(format, held)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (e *edition) since(format string, held *snapshot) (*document, error) {
 	return d, nil
 }
 
-func (e *edition) make(format string, held *snapshot) (*document, error) {
+func (e *edition) render(format string, held *snapshot) (*document, error) {
 	if held.Head != e.doc.Head() {
 		return nil, nil
 	}

@@ -55,17 +55,17 @@ type snapshot struct {
 // new (RFC 3229).
 const maxPast = 32
 
-func (s *Server) recall(ctx context.Context, feed string) record {
-	var r record
+func (s *Server) recall(ctx context.Context, p *published) record {
 	if s.memory == nil {
-		return r
+		return p.kept
 	}
-	b, err := s.memory.Load(ctx, "serve/"+feed)
+	var r record
+	b, err := s.memory.Load(ctx, "serve/"+p.Name)
 	if err == nil && len(b) > 0 {
 		err = json.Unmarshal(b, &r)
 	}
 	if err != nil {
-		s.c.Log.Warn("what is kept of a feed cannot be read", "feed", feed, "err", err)
+		s.c.Log.Warn("what is kept of a feed cannot be read", "feed", p.Name, "err", err)
 		return record{}
 	}
 	return r
@@ -80,11 +80,8 @@ func (s *Server) modified(r record, format, hash string, now time.Time) time.Tim
 }
 
 // remember adds the edition to what readers may hold.
-func (s *Server) remember(ctx context.Context, before *edition, r record, e *edition) {
+func (s *Server) remember(ctx context.Context, p *published, r record, e *edition) {
 	past := r.Past
-	if before != nil && s.memory == nil {
-		past = before.past
-	}
 	now := snapshot{Hashes: map[string]string{}, Head: e.doc.Head(), Marks: e.doc.Marks()}
 	for _, format := range []string{write.FormatRSS, write.FormatAtom} {
 		now.Hashes[format] = e.docs[format].hash
@@ -93,12 +90,13 @@ func (s *Server) remember(ctx context.Context, before *edition, r record, e *edi
 		past = append(past[max(0, n-maxPast+1):n:n], now)
 	}
 	e.past = past
-	if s.memory == nil {
-		return
-	}
 	r.Documents, r.Past = map[string]stamp{}, past
 	for format, d := range e.docs {
 		r.Documents[format] = stamp{d.hash, d.modified}
+	}
+	if s.memory == nil {
+		p.kept = r
+		return
 	}
 	b, err := json.Marshal(r)
 	if err == nil {

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,14 +13,6 @@ import (
 	"syndicated/feeds"
 	"syndicated/feeds/write"
 )
-
-// site is everything that is served at one moment. It is never changed.
-type site struct {
-	docs   map[string]*document // by path
-	shared map[string]*edition  // by the path that is negotiated
-	byName map[string]*edition
-	gone   map[string]*answer // by feed name
-}
 
 // Refresh makes the documents of those feeds that changed and puts them in
 // place, then has the hubs told. It is cheap when nothing changed, and is to be
@@ -46,7 +37,7 @@ func (s *Server) Refresh(ctx context.Context) error {
 		if !moved && p.made && (p.recheck.IsZero() || now.Before(p.recheck)) {
 			continue
 		}
-		c, err := s.make(ctx, p, now)
+		c, err := s.build(ctx, p, now)
 		if err != nil {
 			failed = append(failed, err)
 			continue
@@ -89,8 +80,8 @@ type change struct {
 	formats []string // whose bytes are others than before
 }
 
-// make makes the documents of p, or returns nil when they are the same.
-func (s *Server) make(ctx context.Context, p *published, now time.Time) (*change, error) {
+// build makes the documents of p, or returns nil when they are the same.
+func (s *Server) build(ctx context.Context, p *published, now time.Time) (*change, error) {
 	posts, err := s.choose(ctx, p.Feed, p.since(now), p.Items+1)
 	if err != nil {
 		return nil, err
@@ -116,7 +107,7 @@ func (s *Server) make(ctx context.Context, p *published, now time.Time) (*change
 	if p.made && p.print == print && !due {
 		return nil, nil
 	}
-	r := s.recall(ctx, p.Name)
+	r := s.recall(ctx, p)
 	r.keepIDs(posts)
 	e := &edition{feed: p.Feed, doc: write.Make(w), docs: map[string]*document{}, aggregate: w.Aggregate, older: w.Older, pack: s.pack}
 	var formats []string
@@ -130,16 +121,15 @@ func (s *Server) make(ctx context.Context, p *published, now time.Time) (*change
 		}
 		e.docs[format] = d
 	}
-	first := !p.made
 	p.made, p.print = true, print
 	if len(formats) == 0 {
 		return nil, nil
 	}
-	s.remember(ctx, p.current, r, e)
+	s.remember(ctx, p, r, e)
 	p.current = e
-	if first { // hubs were told of what was there before the start
-		formats = slices.DeleteFunc(formats, func(f string) bool { return r.Documents[f].Hash == e.docs[f].hash })
-	}
+	// What was known before, by this program or another of the same store, hubs
+	// were told of then.
+	formats = slices.DeleteFunc(formats, func(f string) bool { return r.Documents[f].Hash == e.docs[f].hash })
 	return &change{feed: p.Feed, edition: e, formats: formats}, nil
 }
 
@@ -185,127 +175,4 @@ func fingerprint(posts []feeds.Post, older string, aggregate bool) (uint64, erro
 		}
 	}
 	return h.Sum64(), nil
-}
-
-var contentTypes = map[string]string{
-	write.FormatRSS: write.TypeRSS + "; charset=utf-8", write.FormatAtom: write.TypeAtom + "; charset=utf-8",
-	write.FormatJSON: write.TypeJSON, "": "text/html; charset=utf-8",
-}
-
-// render writes a document in a format.
-func render(d *write.Document, format string) ([]byte, error) {
-	switch format {
-	case write.FormatRSS:
-		return d.RSS()
-	case write.FormatAtom:
-		return d.Atom()
-	case write.FormatJSON:
-		return d.JSON()
-	}
-	return d.Page()
-}
-
-// document renders one format; if its bytes are those of before, the document
-// of before is kept.
-func (s *Server) document(w *write.Document, p *published, r record, format string, now time.Time) (*document, error) {
-	body, err := render(w, format)
-	if err != nil {
-		return nil, err
-	}
-	var before *document
-	if p.current != nil {
-		before = p.current.docs[format]
-	}
-	if before != nil && before.hash == hashOf(body) {
-		return before, nil
-	}
-	d, err := s.pack.document(body, contentTypes[format])
-	if err != nil {
-		return nil, err
-	}
-	d.page = format == ""
-	d.vary = varyCoding
-	if format == write.FormatRSS || format == write.FormatAtom {
-		d.vary, d.feed, d.format = varyXML, p.Name, format
-	}
-	d.cacheControl = []string{fmt.Sprintf("public, max-age=%d", int(s.c.MaxAge.Seconds()))}
-	if !d.page {
-		d.link = s.linkHeader(p.Feed, format)
-	}
-	t := s.modified(r, format, d.hash, now)
-	if before != nil && !t.Truncate(time.Second).After(before.modified) {
-		// Twice within a second: a reader that compares dates (libcurl does so
-		// by itself) must see a difference.
-		t = before.modified.Add(time.Second)
-	}
-	d.stamp(t)
-	return d, nil
-}
-
-// linkHeader carries what WebSub section 4 wants in the Link header.
-func (s *Server) linkHeader(f Feed, format string) []string {
-	if f.Hub == "" {
-		return nil
-	}
-	return []string{fmt.Sprintf(`<%s>; rel="hub", <%s>; rel="self"`, f.Hub, write.Address(s.c.BaseURL, f.Name, format))}
-}
-
-// assemble puts the current documents of all feeds at their addresses.
-func (s *Server) assemble() (*site, error) {
-	next := &site{docs: map[string]*document{}, shared: map[string]*edition{}, byName: map[string]*edition{}, gone: map[string]*answer{}}
-	var list []write.Feed
-	var newest time.Time
-	for _, p := range s.feeds {
-		if p.Retired || p.MovedTo != "" {
-			next.gone[p.Name] = s.answerOf(p.Feed)
-			continue
-		}
-		list = append(list, s.writing(p.Feed))
-		if p.current == nil {
-			continue
-		}
-		next.byName[p.Name] = p.current
-		next.shared["/feeds/"+p.Name] = p.current
-		for format, d := range p.current.docs {
-			if format != "" {
-				next.docs["/feeds/"+p.Name+"."+format] = d
-			}
-			if d.modified.After(newest) {
-				newest = d.modified
-			}
-		}
-	}
-	for _, fixed := range []struct {
-		path, contentType string
-		make              func() ([]byte, error)
-	}{
-		{"/", contentTypes[""], func() ([]byte, error) { return write.Index(s.c.BaseURL, list) }},
-		{"/feeds.opml", "text/x-opml; charset=utf-8", func() ([]byte, error) { return write.OPML(list) }},
-		{"/feeds.css", "text/css; charset=utf-8", func() ([]byte, error) { return write.FeedCSS(), nil }},
-	} {
-		body, err := fixed.make()
-		if err != nil {
-			return nil, err
-		}
-		d, err := s.pack.document(body, fixed.contentType)
-		if err != nil {
-			return nil, err
-		}
-		d.page = fixed.path == "/"
-		d.vary, d.cacheControl = varyCoding, []string{fmt.Sprintf("public, max-age=%d", int(s.c.MaxAge.Seconds()))}
-		d.stamp(cmp.Or(newest, s.c.Now()))
-		if before := s.site.Load().docs[fixed.path]; before != nil && before.hash == d.hash {
-			d = before
-		}
-		next.docs[fixed.path] = d
-	}
-	if s.prefix != "" {
-		for path, d := range next.docs {
-			next.docs[s.prefix+path] = d
-		}
-		for path, e := range next.shared {
-			next.shared[s.prefix+path] = e
-		}
-	}
-	return next, nil
 }
