@@ -73,7 +73,8 @@ func (a *Account) same(ctx context.Context, s status, m network.Message, want st
 	if slices.Contains(a.recent, s.ID) {
 		return false, nil
 	}
-	if (s.InReplyTo != "") != (m.Verb == network.VerbReply) && m.Verb != "" {
+	// An edit may have been answered instead.
+	if m.Verb == network.VerbPost && s.InReplyTo != "" || m.Verb == network.VerbReply && s.InReplyTo == "" {
 		return false, nil
 	}
 	shown := letters(readable(s.Content))
