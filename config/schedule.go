@@ -96,3 +96,6 @@ func (s Schedule) Every() (d time.Duration, ok bool) {
 	c, ok := s.next.(cron.ConstantDelaySchedule)
 	return c.Delay, ok
 }
+
+// DefaultSchedule is when a source is read that gives no schedule.
+const DefaultSchedule = "@every 15m"

@@ -302,6 +302,9 @@ func (w *Worker) original(ctx context.Context, a *Account, l store.Lease) (r net
 		if known && e.State == store.OnHold && !e.Attempted.IsZero() {
 			return r, m.Verb, store.Settlement{Result: store.Held, Rate: l.Rate, Reason: "the message it belongs to (" + m.Of + ") is on hold and may be out: settle that one first, then release this"}, false, nil
 		}
+		if m.Verb == network.VerbReply && m.Kind != "update" { // a part of a thread
+			return r, m.Verb, store.Settlement{Result: store.Dead, Rate: l.Rate, Reason: "the part of the thread before it (" + m.Of + ") was not sent"}, false, nil
+		}
 		return r, network.VerbPost, s, true, nil
 	case m.Verb == network.VerbEdit && !edits && replies:
 		return r, network.VerbReply, s, true, nil

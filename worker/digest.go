@@ -62,26 +62,35 @@ func (w *Worker) fold(ctx context.Context, a *Account, l store.Lease, now time.T
 	if err != nil {
 		return false, err
 	}
-	digest, err := words.Digest(list, now)
+	digests, err := words.Digests(list, now)
 	if err != nil {
 		return false, fmt.Errorf("make a digest: %w", err)
+	}
+	out := store.Outcome{Next: now.AddDate(1, 0, 0)}
+	for _, d := range digests {
+		if len(d.Of) < 2 {
+			continue // alone it stays what it is
+		}
+		out.Messages = append(out.Messages, store.Queued{Message: d.Digest, Due: now, Priority: l.Priority})
+		for _, m := range d.Of {
+			out.Messages = append(out.Messages, store.Queued{
+				Message: network.Message{Account: a.Name},
+				Instead: &store.Instead{ID: m.ID, Reason: "told in the digest " + d.Digest.ID},
+			})
+			out.Decisions = append(out.Decisions, store.Decision{
+				Source: m.Source, Post: m.Post, At: now, What: "digest", Account: a.Name, Message: d.Digest.ID, Title: m.Title, Link: m.Link,
+				Reason: fmt.Sprintf("%d messages wait and the account's limits let %d go: told together", len(list), may),
+			})
+		}
+	}
+	if len(out.Messages) == 0 {
+		return false, nil
 	}
 	// A lease of its own makes the commit one that can happen once.
 	name := "digest of " + a.Name
 	p, ok, err := w.Store.ClaimPoll(ctx, now, name, w.Lease)
 	if err != nil || !ok {
 		return false, err
-	}
-	out := store.Outcome{Next: now.AddDate(1, 0, 0), Messages: []store.Queued{{Message: digest, Due: now, Priority: l.Priority}}}
-	for _, m := range list {
-		out.Messages = append(out.Messages, store.Queued{
-			Message: network.Message{Account: a.Name},
-			Instead: &store.Instead{ID: m.ID, Reason: "told in the digest " + digest.ID},
-		})
-		out.Decisions = append(out.Decisions, store.Decision{
-			Source: m.Source, Post: m.Post, At: now, What: "digest", Account: a.Name, Message: digest.ID, Title: m.Title, Link: m.Link,
-			Reason: fmt.Sprintf("%d messages wait and the account's limits let %d go: told together", len(list), may),
-		})
 	}
 	done, err := w.Store.Commit(ctx, now, p, out)
 	if err != nil {

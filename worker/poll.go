@@ -233,7 +233,7 @@ func (w *Worker) due(s *Source, st sourceState, r source.Reading, now time.Time,
 			next = s.next(now.Add(min(every*pushedSlow, pushedMost)-every), auto)
 		}
 	}
-	if r.NotBefore.After(next) {
+	if (s.Schedule.Asked || s.Schedule.Auto) && r.NotBefore.After(next) {
 		next = s.next(r.NotBefore, auto)
 		if next.Sub(now) > backoffMax {
 			next = r.NotBefore

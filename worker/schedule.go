@@ -21,6 +21,9 @@ type Schedule struct {
 	Cron  cron.Schedule // nil unless it is cron words
 	Every time.Duration
 	Auto  bool
+	// Asked: no sooner than the host asks (Cache-Control, ttl, sy:*, skipHours).
+	// A schedule that the operator gave is kept as given; Retry-After binds both.
+	Asked bool
 }
 
 // next is when a source is due after now. A source on an interval is due at its

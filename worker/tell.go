@@ -88,7 +88,7 @@ func decision(src string, v change.Verdict, now time.Time) store.Decision {
 // compose makes the messages that one account sends because of one verdict.
 func (w *Worker) compose(ctx context.Context, s *Source, a *Account, v change.Verdict, out *store.Outcome, now time.Time) error {
 	tells := v.Tell != change.Silent
-	if !tells && v.Kind != change.Edit && v.Kind != change.Gone {
+	if !tells && v.Kind != change.Edit && v.Kind != change.Moved && v.Kind != change.Gone {
 		return nil
 	}
 	if keep, err := kept(a.Keep, v.Post); err != nil || !keep {
@@ -150,17 +150,24 @@ func (w *Worker) enqueue(s *Source, a *Account, v change.Verdict, c share.Compos
 			due = now.Add(s.SettleUpdate)
 		}
 	}
+	alone := func(in store.Instead) {
+		out.Messages = append(out.Messages, store.Queued{Message: network.Message{Account: a.Name}, Instead: &in})
+	}
 	var instead *store.Instead
-	switch {
-	case c.Instead != nil:
+	if c.Instead != nil {
 		instead = &store.Instead{ID: c.Instead.ID, Body: c.Instead, Reason: "the post was changed before its message was sent"}
-	case c.Cancel && len(before) > 0:
-		instead = &store.Instead{ID: before[0].ID, Reason: "the post was taken back before its message was sent"}
+		if len(c.Messages) == 0 {
+			alone(*instead)
+		}
+	}
+	if c.Cancel {
+		for _, b := range before {
+			if !b.Sent {
+				alone(store.Instead{ID: b.ID, Reason: "the post was taken back before its message was sent"})
+			}
+		}
 	}
 	hold := a.review(v)
-	if len(c.Messages) == 0 && instead != nil {
-		out.Messages = append(out.Messages, store.Queued{Message: network.Message{Account: a.Name}, Instead: instead})
-	}
 	for i, m := range c.Messages {
 		q := store.Queued{
 			Message: m, Due: due, Hold: hold, Priority: priorities[v.Kind],

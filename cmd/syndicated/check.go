@@ -77,6 +77,11 @@ func check(ctx context.Context, e env, c *common, s *config.Settings) int {
 	for i, a := range h.accounts {
 		wg.Go(func() {
 			good, err := who(ctx, a)
+			if words, err := a.Compose(a.Account.Manner()); err == nil {
+				for _, n := range words.Notes() {
+					good += "; " + n
+				}
+			}
 			results[len(h.sources)+i] = func() { line("account", a.Name, err, good) }
 		})
 	}

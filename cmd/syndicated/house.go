@@ -15,6 +15,7 @@ import (
 	"syndicated/feeds"
 	"syndicated/feeds/source"
 	"syndicated/feeds/source/fetch"
+	"syndicated/feeds/source/opml"
 	"syndicated/feeds/source/remote"
 	"syndicated/worker"
 	"syndicated/worker/network"
@@ -120,6 +121,12 @@ func (h *house) source(c *config.Source) (*worker.Source, error) {
 		out.Member = func(name string, m source.Member) (source.Source, error) {
 			o := o
 			o.Name = name
+			if l, ok := c.Own.(*opml.Config); ok && l.URL != "" {
+				// A list of strangers must not send our credentials to hosts of its choice.
+				private := o.Request.AllowPrivate
+				o.Request = o.RequestFor(l.URL, m.URL)
+				o.Request.AllowPrivate = private
+			}
 			return remote.New(remote.Config{URL: m.URL}, o)
 		}
 	default:
@@ -270,7 +277,7 @@ func schedule(words string) (worker.Schedule, error) {
 		return worker.Schedule{Auto: s.Auto}, err
 	}
 	if every, ok := s.Every(); ok {
-		return worker.Schedule{Every: every}, nil
+		return worker.Schedule{Every: every, Asked: words == config.DefaultSchedule}, nil
 	}
 	return worker.Schedule{Cron: s}, nil
 }

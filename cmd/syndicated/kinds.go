@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"syndicated/config"
+	"syndicated/feeds"
 	"syndicated/feeds/source"
 	sourcecommand "syndicated/feeds/source/command"
 	"syndicated/feeds/source/folder"
@@ -27,6 +28,7 @@ import (
 	"syndicated/worker/network/terminal"
 	"syndicated/worker/network/webhook"
 	"syndicated/worker/network/x"
+	"syndicated/worker/share"
 	"syndicated/worker/store"
 	"syndicated/worker/store/embedded"
 	"syndicated/worker/store/redis"
@@ -144,7 +146,17 @@ func openStore(ctx context.Context, address string, log *slog.Logger) (store.Sto
 
 // kinds is what the settings file can name.
 func kinds() config.Kinds {
-	k := config.Kinds{Sources: map[string]any{}, Accounts: map[string]any{}}
+	k := config.Kinds{
+		Sources: map[string]any{}, Accounts: map[string]any{},
+		Filter: func(text string) error {
+			_, err := feeds.ParseFilter(text)
+			return err
+		},
+		Template: func(text string) error {
+			_, err := share.New(share.Config{Words: share.Words{Template: text}})
+			return err
+		},
+	}
 	for _, s := range sourceKinds() {
 		k.Sources[s.name] = s.settings
 	}
