@@ -36,11 +36,17 @@ const maxText = 192 << 10
 
 // parseDocument reads an HTML fragment.
 func parseDocument(fragment string) *document {
-	p := reader{keep: false}
+	p := reader{}
 	p.read(fragment)
-	if p.kept < p.dropped {
+	if 8*p.kept < p.dropped {
 		// A theme that wraps the post itself in such a class: take all of it.
 		p = reader{keep: true}
+		p.read(fragment)
+	}
+	if p.mute > 0 {
+		// An element that is never closed, such as a <head> that should have been
+		// written &lt;head>, hides nothing.
+		p = reader{keep: true, open: p.muteName}
 		p.read(fragment)
 	}
 	d := &document{lines: p.lines, cut: p.cut}
@@ -54,7 +60,8 @@ type reader struct {
 	cut   bool
 	// keep what looks like furniture by its class.
 	keep          bool
-	kept, dropped int // bytes of text
+	kept, dropped int    // bytes of text
+	open          string // name of an element that is never closed
 
 	b      strings.Builder
 	kind   byte
@@ -241,7 +248,7 @@ func (p *reader) start(z *html.Tokenizer, closed bool) {
 		if !mute && !p.keep && (role == "navigation" || role == "complementary" || furnitureClass(class) || furnitureClass(id)) {
 			mute, shown = true, true
 		}
-		if mute {
+		if mute && name != p.open {
 			if blockElement(a) {
 				p.flush()
 			}

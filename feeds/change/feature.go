@@ -621,9 +621,11 @@ func (e *edit) truncated() bool {
 	if n-same > 6 || same < 8 {
 		return false
 	}
-	// It has grown: a teaser breaks off, a text that was whole ends.
-	last := short.doc.lines[len(short.doc.lines)-1].text
-	return short.doc.teaser || n > same || strings.HasSuffix(last, "…") || strings.HasSuffix(strings.TrimRight(last, " ])"), "...") || strings.HasSuffix(last, "[…]") || !fullLine(last) && len(last) > 60 || len(long.tokens) > 6*n && len(long.tokens)-n > 400
+	// It has grown: a teaser breaks off within a line or says that it does, a
+	// text that was whole ends.
+	last := strings.TrimRight(short.doc.lines[len(short.doc.lines)-1].text, " ])")
+	broken := long.tokens[same].line == long.tokens[same-1].line && int(short.tokens[same-1].line) == len(short.doc.lines)-1
+	return short.doc.teaser || broken || strings.HasSuffix(last, "…") || strings.HasSuffix(last, "...")
 }
 
 // repeats finds the lines of the new text that are put in more than once.

@@ -137,7 +137,7 @@ func withoutFurniture(lines []line) (out []line, teaser bool) {
 		switch {
 		case l.kind == 'c' || len(l.text) > 240:
 		case len(l.text) < 80 && edge && i > 0 && (l.kind == 'h' || len(l.text) < 40 && l.kind == 'p') && sections().begin.begins(l.text) && sections().MatchString(l.text) && !opensNote(l.text):
-			rest = 2
+			rest = 1
 			continue
 		case l.kind == 'h':
 			rest = 0
@@ -148,7 +148,7 @@ func withoutFurniture(lines []line) (out []line, teaser bool) {
 				teaser = teaser || p == more && i >= len(lines)-12
 				continue
 			}
-			if rest > 0 && l.kind != 'l' && !opensNote(l.text) && 4*i >= 3*len(lines) {
+			if rest > 0 && l.kind != 'l' && !opensNote(l.text) {
 				rest--
 				continue
 			}

@@ -4,54 +4,54 @@ package change
 
 // fitted are the weights of the features, fitted to labelled edits of blogs.
 var fitted = Model{
-	Bias: -1.5495,
+	Bias: -1.5505,
 	Weights: []float64{
 		0.0000,  // age
-		0.4837,  // fresh
+		0.4829,  // fresh
 		0.0000,  // longest
 		0.0000,  // sentences
 		0.0000,  // fresh share
 		0.0000,  // deleted
-		-0.4504, // hunks
+		-0.4507, // hunks
 		0.0000,  // alike
 		0.0000,  // label
-		1.2052,  // notice
-		2.2920,  // state
+		1.2053,  // notice
+		2.2927,  // state
 		0.0000,  // since
 		0.0000,  // title state
 		0.0000,  // title fresh
-		1.1736,  // numbers
-		1.3881,  // number swap
+		1.1729,  // numbers
+		1.3878,  // number swap
 		0.0000,  // negation
 		0.0000,  // today
 		0.0000,  // date
-		-3.5110, // translated
+		-3.5128, // translated
 		0.0000,  // rewritten
 		0.0000,  // linked
 		0.0000,  // code
 		0.0000,  // short
-		-1.9763, // heading
-		-2.5805, // raw
-		-3.2495, // offer
+		-1.9764, // heading
+		-2.5777, // raw
+		-3.2492, // offer
 		0.0000,  // credit
-		-1.6457, // typo
+		-1.6463, // typo
 		0.0000,  // tags
 		0.0000,  // top
 		0.0000,  // end
 		0.0000,  // spread
 		0.0000,  // removed
 		0.0000,  // net
-		-1.6516, // small
-		0.2216,  // novel
+		-1.6504, // small
+		0.2241,  // novel
 		0.0000,  // names
-		1.0039,  // code words
-		-0.4307, // reworded
+		1.0041,  // code words
+		-0.4305, // reworded
 		-0.6849, // truncated
-		0.7195,  // long
-		-2.5582, // old
-		2.9549,  // fact
-		5.0464,  // flip
-		3.5406,  // ahead
+		0.7175,  // long
+		-2.5628, // old
+		2.9563,  // fact
+		5.0455,  // flip
+		3.5398,  // ahead
 		0.0000,  // marked
 		0.0000,  // self
 	},
