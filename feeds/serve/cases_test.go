@@ -1,11 +1,13 @@
 package serve_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -117,7 +119,8 @@ var nastyURLs = []string{
 var nastyIDs = append(append([]string{}, nastyURLs...), "1", "12345678", "123456789", "abc", "tag:example.org,2026:/x y", "tag:EXAMPLE.org,2026:x", "tag:example.org,2026:ü", "urn:uuid:F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6", "urn:uuid:nonsense", "urn:x", "urn:ISBN:0-395-36341-1", "https://example.org/?p=17", "<b>id</b>", "a]]>b", "\x01\x02", "it's & \"this\"", strings.Repeat("i", 500))
 
 var nastyTimes = []time.Time{
-	{}, time.Unix(0, 0), time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(1899, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC),
+	{},
+	time.Unix(0, 0), time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(1899, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC),
 	time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 1, 0, 0, 0, 123456789, time.UTC), time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 2, 3, 4, 5, 6, 0, time.FixedZone("x", 5*3600+45*60)),
 }
 
@@ -144,9 +147,11 @@ func nastyPost(r *rand.Rand, source string, n int) feeds.Post {
 	return p
 }
 
-// hostileFeeds are feeds of nasty posts, of every kind and size.
+// hostileFeeds are feeds of nasty posts, of every kind and size. SEED makes
+// others of them.
 func hostileFeeds(lib *library) []serve.Feed {
-	r := rand.New(rand.NewPCG(5, 5))
+	seed, _ := strconv.ParseUint(cmp.Or(os.Getenv("SEED"), "5"), 10, 64)
+	r := rand.New(rand.NewPCG(seed, 5))
 	var out []serve.Feed
 	add := func(f serve.Feed, posts ...feeds.Post) {
 		f.Sources = []string{f.Name}

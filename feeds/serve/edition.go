@@ -1,8 +1,9 @@
 package serve
 
 import (
-	"syndicated/feeds/write"
 	"time"
+
+	"syndicated/feeds/write"
 )
 
 // published is a feed and what was made of it. Refresh alone changes it.

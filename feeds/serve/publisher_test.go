@@ -169,8 +169,22 @@ func TestPublisher04Compression(t *testing.T) {
 	f := newFixture(t, serve.Config{Feeds: []serve.Feed{{Name: "all", Title: "All"}}}, posts...)
 	plain := body(t, f.get("/feeds/all.atom", "Accept-Encoding", "identity"))
 	for _, c := range []struct{ accept, want string }{
-		{"gzip", "gzip"}, {"gzip, deflate", "gzip"}, {"br", "br"}, {"zstd", "zstd"}, {"gzip, deflate, br, zstd", "br"}, {"gzip;q=1.0, br;q=0.5", "gzip"},
-		{"br;q=0, gzip", "gzip"}, {"*", "br"}, {"*;q=0, identity", ""}, {"identity", ""}, {"", ""}, {"deflate", ""}, {"GZIP", "gzip"}, {"gzip;q=0", ""}, {"x-gzip", "gzip"}, {"gzip;q=0.2, identity;q=0.8", ""},
+		{"gzip", "gzip"},
+		{"gzip, deflate", "gzip"},
+		{"br", "br"},
+		{"zstd", "zstd"},
+		{"gzip, deflate, br, zstd", "br"},
+		{"gzip;q=1.0, br;q=0.5", "gzip"},
+		{"br;q=0, gzip", "gzip"},
+		{"*", "br"},
+		{"*;q=0, identity", ""},
+		{"identity", ""},
+		{"", ""},
+		{"deflate", ""},
+		{"GZIP", "gzip"},
+		{"gzip;q=0", ""},
+		{"x-gzip", "gzip"},
+		{"gzip;q=0.2, identity;q=0.8", ""},
 	} {
 		r := f.get("/feeds/all.atom", "Accept-Encoding", c.accept)
 		if got := r.Header.Get("Content-Encoding"); got != c.want {
@@ -287,9 +301,16 @@ func TestPublisher06GoneMovedAndTooMany(t *testing.T) {
 		path, location string
 		status         int
 	}{
-		{"/feeds/old.rss", "", 410}, {"/feeds/old.atom", "", 410}, {"/feeds/old.json", "", 410}, {"/feeds/old", "", 410}, {"/feeds/old/archive/2026-01.atom", "", 410},
-		{"/feeds/renamed.rss", "https://feeds.example.org/feeds/all.rss", 301}, {"/feeds/renamed.json", "https://feeds.example.org/feeds/all.json", 301}, {"/feeds/renamed", "https://feeds.example.org/feeds/all", 301},
-		{"/feeds/elsewhere.atom", "https://other.example/feed.xml", 301}, {"/feeds/elsewhere", "https://other.example/feed.xml", 301},
+		{"/feeds/old.rss", "", 410},
+		{"/feeds/old.atom", "", 410},
+		{"/feeds/old.json", "", 410},
+		{"/feeds/old", "", 410},
+		{"/feeds/old/archive/2026-01.atom", "", 410},
+		{"/feeds/renamed.rss", "https://feeds.example.org/feeds/all.rss", 301},
+		{"/feeds/renamed.json", "https://feeds.example.org/feeds/all.json", 301},
+		{"/feeds/renamed", "https://feeds.example.org/feeds/all", 301},
+		{"/feeds/elsewhere.atom", "https://other.example/feed.xml", 301},
+		{"/feeds/elsewhere", "https://other.example/feed.xml", 301},
 	} {
 		r := f.get(c.path)
 		if r.StatusCode != c.status || r.Header.Get("Location") != c.location {
@@ -439,8 +460,7 @@ func linkOf(doc, rel string) string {
 type hub struct {
 	mu     sync.Mutex
 	got    []string // topics
-	header []string
-	answer []int // statuses of the next answers; then 204
+	answer []int    // statuses of the next answers; then 204
 	wait   string
 	seen   func() // called with every ping
 }

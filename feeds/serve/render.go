@@ -2,8 +2,9 @@ package serve
 
 import (
 	"fmt"
-	"syndicated/feeds/write"
 	"time"
+
+	"syndicated/feeds/write"
 )
 
 var contentTypes = map[string]string{

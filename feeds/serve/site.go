@@ -3,8 +3,9 @@ package serve
 import (
 	"cmp"
 	"fmt"
-	"syndicated/feeds/write"
 	"time"
+
+	"syndicated/feeds/write"
 )
 
 // site is everything that is served at one moment. It is never changed.

@@ -151,9 +151,3 @@ func upper(c byte) byte {
 	}
 	return c
 }
-
-// noFragment is a URL without its fragment.
-func noFragment(s string) string {
-	s, _, _ = strings.Cut(s, "#")
-	return s
-}

@@ -5,9 +5,10 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
-	"golang.org/x/text/language" // attributes writes those of n that are allowed, each once, with safe values.
+	"golang.org/x/text/language"
 )
 
+// attributes writes those of n that are allowed, each once, with safe values.
 func (t *tidy) attributes(n *html.Node, allowed string) {
 	seen := ""
 	for _, a := range n.Attr {

@@ -5,10 +5,12 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
-	"syndicated/feeds" // Document is a feed ready to be written in every format.
 	"time"
+
+	"syndicated/feeds"
 )
 
+// Document is a feed ready to be written in every format.
 type Document struct {
 	feed    Feed
 	entries []entry

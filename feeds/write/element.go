@@ -5,9 +5,10 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom" // embedded leaves a link where something was embedded.
+	"golang.org/x/net/html/atom"
 )
 
+// embedded leaves a link where something was embedded.
 func (t *tidy) embedded(n *html.Node, src string, in place) {
 	href := webAddress(src, t.base)
 	if href == "" {

@@ -3,9 +3,10 @@ package write
 import (
 	"strings"
 
-	"golang.org/x/text/language" // languageTag is s as a BCP 47 tag, or "" if it is none.
+	"golang.org/x/text/language"
 )
 
+// languageTag is s as a BCP 47 tag, or "" if it is none.
 func languageTag(s string) string {
 	s = strings.ReplaceAll(strings.TrimSpace(s), "_", "-")
 	if s == "" || len(s) > 35 {

@@ -5,11 +5,13 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"syndicated/feeds" // medium is m clean, or nil if it has no address.
+
+	"syndicated/feeds"
 )
 
 var mediaType = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$`)
 
+// medium is m clean, or nil if it has no address.
 func medium(m feeds.Media, base, otherwise string) *feeds.Media {
 	if m.URL = webAddress(m.URL, base); m.URL == "" {
 		return nil
