@@ -20,8 +20,8 @@ type Account struct {
 	server string
 	token  string
 	limits limits
-	id     string   // of the account; empty until asked for
-	recent []string // ids of statuses that are accounted for, newest last
+	id     string  // of the account; empty until asked for
+	recent []known // statuses whose message is known, newest last
 	// By message: how often the server said no, and did not answer to an image.
 	again, waited map[string]int
 }
@@ -143,7 +143,11 @@ func (a *Account) publish(ctx context.Context, m network.Message, to, what strin
 	}
 	delete(a.again, m.ID)
 	delete(a.waited, m.ID)
-	return a.receipt(answer, media, was, what)
+	r, err := a.receipt(answer, media, was, what)
+	if err == nil {
+		a.account(r.ID, m.ID)
+	}
+	return r, err
 }
 
 // Edit replaces the words and the images of a status. To send the same twice
@@ -269,7 +273,6 @@ func (a *Account) receipt(answer network.Answer, media []attached, was, what str
 	if err := answer.Decode(&s); err != nil || s.ID == "" {
 		return network.Receipt{}, network.Unknown(fmt.Errorf("%s: the answer is no status", what))
 	}
-	a.account(s.ID)
 	r := s.receipt(media)
 	r.At, r.Was = a.env.Now().UTC(), was
 	return r, nil
@@ -286,13 +289,19 @@ func (s status) receipt(media []attached) network.Receipt {
 	return r
 }
 
-// account notes that a status belongs to a message whose fate is known.
-func (a *Account) account(id string) {
-	if slices.Contains(a.recent, id) {
-		return
-	}
+// known is a status and the message that became it.
+type known struct{ status, message string }
+
+// account notes which message a status is.
+func (a *Account) account(status, message string) {
 	if len(a.recent) >= 400 {
 		a.recent = slices.Delete(a.recent, 0, 100)
 	}
-	a.recent = append(a.recent, id)
+	a.recent = append(a.recent, known{status, message})
+}
+
+// others reports whether a status is known to be another message. That it is this
+// one says nothing: the note that it was sent may have been lost.
+func (a *Account) others(status, message string) bool {
+	return slices.ContainsFunc(a.recent, func(k known) bool { return k.status == status && k.message != message })
 }

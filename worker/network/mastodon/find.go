@@ -7,7 +7,6 @@ import (
 	"html"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -39,6 +38,7 @@ func (a *Account) Find(ctx context.Context, m network.Message) (network.Receipt,
 	oldest := m.Created.Add(-skew)
 	want := letters(m.Text)
 	query := url.Values{"limit": {"40"}, "exclude_reblogs": {"true"}}
+	var second *status
 	for range maxPages {
 		var page []status
 		if err := a.get(ctx, "/api/v1/accounts/"+url.PathEscape(a.id)+"/statuses?"+query.Encode(), what, &page); err != nil {
@@ -54,12 +54,20 @@ func (a *Account) Find(ctx context.Context, m network.Message) (network.Receipt,
 			if err != nil {
 				return network.Receipt{}, false, fmt.Errorf("%s: %w", what, err)
 			}
-			if same {
-				a.account(s.ID)
+			switch {
+			case !same:
+			case m.Verb == network.VerbReply && s.InReplyTo == "" && second == nil:
+				second = &s // an answer to what was not there is posted by itself
+			case m.Verb != network.VerbReply || s.InReplyTo != "":
+				a.account(s.ID, m.ID)
 				return s.receipt(mediaOf(s, m)), true, nil
 			}
 		}
 		if len(page) == 0 || old == len(page) {
+			if second != nil {
+				a.account(second.ID, m.ID)
+				return second.receipt(mediaOf(*second, m)), true, nil
+			}
 			a.again[m.ID]++ // it is not there: Pleroma may have kept a failure under the key
 			return network.Receipt{}, false, nil
 		}
@@ -70,11 +78,7 @@ func (a *Account) Find(ctx context.Context, m network.Message) (network.Receipt,
 
 // same reports whether s is what m became.
 func (a *Account) same(ctx context.Context, s status, m network.Message, want string) (bool, error) {
-	if slices.Contains(a.recent, s.ID) {
-		return false, nil
-	}
-	// An edit may have been answered instead.
-	if m.Verb == network.VerbPost && s.InReplyTo != "" || m.Verb == network.VerbReply && s.InReplyTo == "" {
+	if a.others(s.ID, m.ID) || m.Verb == network.VerbPost && s.InReplyTo != "" {
 		return false, nil
 	}
 	shown := letters(readable(s.Content))

@@ -66,6 +66,7 @@ func TestFind(t *testing.T) {
 			s.find(id).replyTo = "1"
 			return id
 		}, network.VerbReply},
+		{"an answer to what was not there", func(s *server) string { return s.there("words "+link, noon) }, network.VerbReply},
 		{"on the second page", func(s *server) string {
 			id := s.there("words "+link, noon)
 			for i := range 60 {
@@ -102,6 +103,22 @@ func TestFindSameWords(t *testing.T) {
 	}
 	if _, found, err := a.Find(t.Context(), message("m2", "Good morning")); err != nil || found {
 		t.Errorf("found: %v, %v; want none", found, err)
+	}
+}
+
+// The note that a message was sent or found may be lost: it is found again.
+func TestFindAgain(t *testing.T) {
+	s := &server{max: 500}
+	a := serve(t, s)
+	m := message("m1", "words")
+	was, err := a.Post(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if r, found, err := a.Find(t.Context(), m); err != nil || !found || r.ID != was.ID {
+			t.Errorf("found %v, %s, %v; want %s", found, r.ID, err, was.ID)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package networktest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -146,23 +147,35 @@ func (s Suite) lost(t *testing.T) {
 				root := st.mustPost(st.message("m0", "words"))
 				m := st.message("m1", "words and more")
 				m.Verb = verb
-				send := func() (network.Receipt, error) { return st.post(m) }
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				send := func() (network.Receipt, error) { return st.note(st.account.Post(ctx, m)) }
 				if verb == network.VerbReply {
 					r, ok := st.account.(network.Replier)
 					if !ok {
 						t.Skip("no replies there")
 					}
 					m.Kind, m.Of = "update", "m0"
-					send = func() (network.Receipt, error) { return st.note(r.Reply(t.Context(), root, m)) }
+					send = func() (network.Receipt, error) { return st.note(r.Reply(ctx, root, m)) }
 				}
 				m = st.freeze(m)
 				st.front.count()
 				if !st.fault(c.fault) {
 					t.Skip("the fake has no such fault")
 				}
+				if c.fault.Hang && st.fake.Handler != nil {
+					go func() { // whoever waits loses patience
+						select {
+						case <-st.front.hangs:
+							cancel()
+						case <-ctx.Done():
+						}
+					}()
+				}
 				if _, err := send(); err == nil || !s.doubtful(st.class(err)) {
 					t.Fatalf("got %v of class %s, want it to be in doubt", err, st.class(err))
 				}
+				ctx = t.Context()
 				if n := st.front.count(); st.fake.Handler != nil && n != 1 {
 					t.Errorf("%d requests, want 1", n)
 				}
@@ -195,6 +208,34 @@ func (s Suite) lost(t *testing.T) {
 			})
 		}
 	}
+}
+
+// found: a message whose note that it was sent was lost is found, however often it
+// is asked for, by the same account and by another process.
+func (s Suite) found(t *testing.T) {
+	st := s.stage(t)
+	if _, ok := st.account.(network.Finder); !ok {
+		t.Skip("it cannot be asked")
+	}
+	st.mustPost(st.message("m0", "words"))
+	m := st.message("m1", "words and more")
+	was := st.mustPost(m)
+	look := func(who string) {
+		t.Helper()
+		for range 2 {
+			if r, found := st.find(m); !found || r.ID != was.ID {
+				t.Errorf("%s found %v, %q; want %q", who, found, r.ID, was.ID)
+			}
+		}
+	}
+	look("the same account")
+	st.account = s.New(t, st.url, st.env)
+	if p, ok := st.account.(network.Prober); ok && s.Probed {
+		if _, err := p.Probe(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look("another process")
 }
 
 // edit: what stands is changed; the same edit twice is well; what is gone is missing.

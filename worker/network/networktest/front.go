@@ -17,7 +17,8 @@ type front struct {
 	fake    *Fake
 	secrets []string
 	url     string
-	release chan struct{}
+	release chan struct{} // ends what hangs
+	hangs   chan struct{} // is told when something does
 
 	mu     sync.Mutex
 	fault  *Fault
@@ -103,6 +104,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "<html>Bad Gateway</html>", http.StatusBadGateway)
 			return
 		}
+		f.hangs <- struct{}{}
 		select {
 		case <-r.Context().Done():
 		case <-f.release:

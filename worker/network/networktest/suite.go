@@ -54,7 +54,8 @@ type Suite struct {
 	Probed bool
 	// NoEdit: the account answers what it cannot edit.
 	NoEdit bool
-	// Timeout of a call; 0 is 400 ms, which is enough for a fake.
+	// Timeout of a call; 0 is 20 s, and 2 s for a service that is not over HTTP, whose
+	// silence is waited for.
 	Timeout time.Duration
 	// NoLimit: the fake does not refuse what is over the limit, because the
 	// service cuts it.
@@ -120,6 +121,7 @@ func Run(t *testing.T, s Suite) {
 	t.Run("failures", s.failures)
 	t.Run("unreachable", s.unreachable)
 	t.Run("lost", s.lost)
+	t.Run("found", s.found)
 	t.Run("edit", s.edit)
 	t.Run("reply", s.reply)
 	t.Run("delete", s.delete)
@@ -134,6 +136,8 @@ type stage struct {
 	fake    *Fake
 	front   *front
 	account network.Account
+	url     string
+	env     network.Env
 	log     strings.Builder
 	errs    []error
 }
@@ -145,19 +149,23 @@ func (s Suite) stage(t *testing.T) *stage {
 	st.front = &front{fake: st.fake, secrets: s.Secrets}
 	if st.fake.Handler != nil {
 		server := httptest.NewServer(st.front)
-		st.front.release = make(chan struct{})
+		st.front.release, st.front.hangs = make(chan struct{}), make(chan struct{}, 1)
 		t.Cleanup(func() { close(st.front.release); server.Close() })
 		url = server.URL
 		st.front.url = url
 	}
-	now := Clock
-	st.account = s.New(t, url, network.Env{
+	now, timeout := Clock, 2*time.Second
+	if st.fake.Handler != nil {
+		timeout = 20 * time.Second
+	}
+	st.url, st.env = url, network.Env{
 		Name:  "test",
-		HTTP:  network.NewClient(network.ClientOptions{UserAgent: "networktest", Timeout: cmp.Or(s.Timeout, 400*time.Millisecond), Now: now, Private: true}),
+		HTTP:  network.NewClient(network.ClientOptions{UserAgent: "networktest", Timeout: cmp.Or(s.Timeout, timeout), Now: now, Private: true}),
 		Vault: &network.Memory{},
 		Now:   now,
 		Log:   slog.New(slog.NewTextHandler(&st.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
+	}
+	st.account = s.New(t, st.url, st.env)
 	t.Cleanup(st.noSecrets)
 	if s.Probed {
 		if _, err := st.account.(network.Prober).Probe(t.Context()); err != nil {

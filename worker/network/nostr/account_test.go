@@ -38,7 +38,7 @@ func TestNotes(t *testing.T) {
 			return open(t, env, nostr.Config{Relays: []string{url}})
 		},
 		Secrets: []string{secret, secretHex},
-		Repeats: true,
+		Repeats: true, Timeout: time.Second,
 		NoEdit:  true,
 	})
 }
@@ -50,7 +50,7 @@ func TestArticles(t *testing.T) {
 			return open(t, env, nostr.Config{Relays: []string{url}, Kind: 30023})
 		},
 		Secrets: []string{secret, secretHex},
-		Repeats: true,
+		Repeats: true, Timeout: time.Second,
 		NoLimit: true,
 	})
 }
