@@ -39,7 +39,7 @@ func TestNotes(t *testing.T) {
 		},
 		Secrets: []string{secret, secretHex},
 		Repeats: true, Timeout: time.Second,
-		NoEdit:  true,
+		NoEdit: true,
 	})
 }
 
