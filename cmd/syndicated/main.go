@@ -42,6 +42,7 @@ func commands() []command {
 		{"preview", "", "what would be shared, per account; nothing is sent", runPreview},
 		{"why", "POST|URL", "the story of a post: seen, judged, queued, sent, with reasons", runWhy},
 		{"queue", "list|show|retry|drop|hold|release|resume …", "messages that wait, are held or were given up", runQueue},
+		{"authorize", "ACCOUNT", "let the owner of an X account agree in a browser, once", runAuthorize},
 		{"judge", "FILE.jsonl", "score the update detector on labelled pairs", runJudge},
 		{"store", "export|import|check FILE", "move or back up what is remembered", runStore},
 		{"schema", "", "print the JSON Schema of the settings file", runSchema},
@@ -89,7 +90,7 @@ func dispatch(ctx context.Context, e env, args []string) int {
 func usage(w io.Writer) {
 	fmt.Fprint(w, "syndicated reads posts where they are written, keeps feeds of them, and tells followers what is new\nand what has really changed.\n\nUsage: syndicated COMMAND [flags] [arguments]\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.short)
+		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.short)
 	}
 	fmt.Fprint(w, "\n`syndicated COMMAND -h` tells more. Exit status: 0 well, 1 something failed, 2 wrong use or wrong file.\n")
 }
