@@ -10,10 +10,7 @@ import (
 
 // SetScripts lets a test change the text of the scripts.
 func (s *Store) SetScripts(change func(name, text string) string) error {
-	run, err := loadFrom(func(name string) (string, error) {
-		text, err := sources.ReadFile("script/" + name + ".lua")
-		return change(name, string(text)), err
-	})
+	run, err := loadScripts(change)
 	if err == nil {
 		s.use(run)
 	}

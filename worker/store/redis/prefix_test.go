@@ -87,6 +87,17 @@ func (w *world) story() []func() error {
 		},
 		plan,
 		func() error { w.remove("blog", "p1"); return nil },
+		// Three that wait are told together, one of them with a better text.
+		func() error {
+			w.write("blog", "p6", "six")
+			w.write("blog", "p7", "seven")
+			w.write("planet/a", "p8", "eight")
+			return nil
+		},
+		poll("blog"), poll("planet/a"),
+		func() error { w.write("blog", "p7", "typo: seven"); return nil },
+		poll("blog"),
+		func() error { return w.fold("fedi") },
 		w.settle,
 	}
 }
@@ -173,9 +184,6 @@ func stream(t testing.TB, c goredis.UniversalClient, key string, w *world) error
 
 // cut puts the cutter before a script.
 func cut(name, text string) string {
-	if name == "record" {
-		return text
-	}
 	return strings.ReplaceAll(cutter, "NAME", name) + text
 }
 

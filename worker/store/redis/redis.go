@@ -90,7 +90,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	run, err := loadScripts()
+	run, err := loadScripts(nil)
 	if err != nil {
 		return nil, err
 	}

@@ -17,14 +17,12 @@ type scripts struct {
 	forgetNames, trimStory, count *goredis.Script
 }
 
-func loadScripts() (*scripts, error) {
-	return loadFrom(func(name string) (string, error) {
+// loadScripts reads the scripts; change, if not nil, is given each whole text.
+func loadScripts(change func(name, text string) string) (*scripts, error) {
+	read := func(name string) (string, error) {
 		text, err := sources.ReadFile("script/" + name + ".lua")
 		return string(text), err
-	})
-}
-
-func loadFrom(read func(name string) (string, error)) (*scripts, error) {
+	}
 	record, err := read("record")
 	if err != nil {
 		return nil, err
@@ -43,6 +41,9 @@ func loadFrom(read func(name string) (string, error)) (*scripts, error) {
 		}
 		if strings.Contains(code, "message(") || strings.Contains(code, "account(") {
 			code = record + code
+		}
+		if change != nil {
+			code = change(name, code)
 		}
 		*dest = goredis.NewScript(code)
 	}

@@ -250,6 +250,9 @@ func (c *chooser) outcome() store.Outcome {
 				if c.IntN(3) == 0 {
 					q.Instead.Body = nil
 				}
+				if c.IntN(4) == 0 {
+					q.Message.ID = ""
+				}
 			}
 		}
 		if c.IntN(10) == 0 {

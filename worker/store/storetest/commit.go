@@ -302,6 +302,52 @@ var insteads = []rule{
 		h.after(time.Minute)
 		h.same("text", h.lease("fedi").Message.Text, "better")
 	}},
+	{"a change without a message of its own does only that", func(h *hand) {
+		held := msg("fedi:4")
+		held.Hold = "burst"
+		h.queue(msg("fedi:1"), msg("fedi:2"), msg("fedi:3"), held, msg("sky:1"))
+		h.attempt(h.lease("sky"))
+		cancel := update("", "fedi:1", "")
+		cancel.Instead.Body = nil
+		later := update("", "fedi:3", "later")
+		later.Instead.Due = h.now.Add(time.Minute)
+		fresh := msg("fedi:5")
+		p := h.poll("blog")
+		o := store.Outcome{Messages: []store.Queued{
+			cancel, update("", "fedi:2", "better"), later, update("", "fedi:4", "held and better"),
+			update("", "sky:1", "too late"), update("", "fedi:none", "unheard of"), fresh, update("", "fedi:5", "queued a moment ago"),
+		}}
+		h.same("committed", h.end(p, o),
+			store.Committed{OK: true, Queued: []string{"fedi:5"}, Replaced: []string{"fedi:1", "fedi:2", "fedi:3", "fedi:4", "fedi:5"}})
+		h.same("again", h.end(p, o), store.Committed{OK: true, Known: []string{"fedi:5"}})
+		h.same("all", h.list(store.Filter{}), []string{
+			"fedi:1 dropped", "fedi:2 waiting", "fedi:4 held", "fedi:5 waiting", "fedi:3 waiting", "sky:1 waiting",
+		})
+		h.same("cancelled", h.entry("fedi:1").Reason, "an update came")
+		h.same("held", h.entry("fedi:4").Message.Text, "held and better")
+		h.same("attempted", h.entry("sky:1").Message.Text, "text of sky:1")
+		for _, want := range []string{"better", "queued a moment ago"} {
+			l := h.lease("fedi")
+			h.same("text", l.Message.Text, want)
+			h.attempt(l)
+			h.finish(l, sent(l.Message.ID, h.now))
+		}
+		h.idle("fedi")
+		h.after(time.Minute)
+		l := h.lease("fedi")
+		h.same("moved", l.Message.ID, "fedi:3")
+		h.same("text", l.Message.Text, "later")
+	}},
+	{"a lease is lost to a change without a message of its own", func(h *hand) {
+		h.queue(msg("fedi:1"), msg("fedi:2"))
+		l := h.lease("fedi")
+		cancel := update("", "fedi:1", "")
+		cancel.Instead.Body = nil
+		h.same("committed", h.commit("blog", store.Outcome{Messages: []store.Queued{cancel}}), store.Committed{OK: true, Replaced: []string{"fedi:1"}})
+		h.same("attempted", h.attempt(l), false)
+		h.same("sent", h.send("fedi"), "fedi:2")
+		h.idle("fedi")
+	}},
 	{"another due time moves it", func(h *hand) {
 		h.queue(msg("fedi:1"), msg("fedi:2"))
 		l := h.lease("fedi")
@@ -320,8 +366,11 @@ var insteads = []rule{
 // update is a message that replaces another where it can.
 func update(id, of, text string) store.Queued {
 	q := msg(id)
-	q.Message.Kind, q.Message.Of = "update", of
 	body := msg(of).Message
+	if id == "" {
+		q.Message.Account = body.Account
+	}
+	q.Message.Kind, q.Message.Of = "update", of
 	body.Text = text
 	q.Instead = &store.Instead{ID: of, Body: &body, Reason: "an update came"}
 	return q

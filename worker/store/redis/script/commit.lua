@@ -35,6 +35,8 @@ end
 
 -- What is to be written for the messages that are queued, all of a kind at once.
 local dues, onces, tolds, queued, held, bodies, opened, records = {}, {}, {}, {}, {}, {}, {}, {}
+-- What was cancelled: its place among what is over, and the places it leaves.
+local overs, left = {}, {}
 
 -- hint lets Claim look at an account at the given time or earlier.
 local hints = {}
@@ -61,7 +63,7 @@ local function about(field, id)
   changed[field] = true
 end
 
--- flush writes. The records come last: by them an id is known.
+-- flush writes. The records come after what they tell of: by them an id is known.
 local function flush()
   for field in pairs(changed) do add(tolds, field, told[field]) end
   put('ZADD', KEYS[22], dues)
@@ -72,6 +74,9 @@ local function flush()
   put('HSET', KEYS[14], bodies)
   put('HSET', KEYS[21], opened)
   put('HSET', KEYS[13], records)
+  put('ZADD', KEYS[17], overs)
+  for set, places in pairs(left) do put('ZREM', set, places) end
+  overs, left = {}, {}
   dues, onces, tolds, queued, held, bodies, opened, records, changed = {}, {}, {}, {}, {}, {}, {}, {}, {}
 end
 
@@ -86,24 +91,36 @@ local function newseq()
   return string.format('%013d', seq)
 end
 
--- instead gives the message q.instead another body or cancels it, if it was
--- never attempted. The one write that does it also tells that q is done with.
+-- untried gives the message of an id if it was never attempted and may be changed.
+local function untried(id)
+  local m = message(redis.call('HGET', KEYS[13], id))
+  if m and (m.state == 'waiting' or m.state == 'held') and m.attempted == '0' and m.try == '0' then return m end
+end
+
+-- without gives the account of a message that changes: its lease on it ends, and
+-- it is not its head any more if it moves. nil if that changes nothing.
+local function without(m, id, moved)
+  local a = account(redis.call('HGET', KEYS[21], m.account))
+  if a.head ~= id or (a.leased ~= '1' and not moved) then return nil end
+  if a.leased == '1' then
+    a.fence, a.leased, a.till = raised(a.fence), '0', '0'
+  end
+  if moved then a.head = '' end
+  return kept(a)
+end
+
+-- instead gives the message q.instead another body or cancels it. The one write
+-- that does it also tells that q is done with.
 local function instead(q)
   local id = q.instead
-  local m = message(redis.call('HGET', KEYS[13], id))
-  if not m or (m.state ~= 'waiting' and m.state ~= 'held') or m.attempted ~= '0' or m.try ~= '0' then return false end
-  local a = account(redis.call('HGET', KEYS[21], m.account))
+  local m = untried(id)
+  if not m then return false end
   local moved = q.mode == 'cancel' or (q.newdue ~= '' and q.newdue ~= m.due)
   hint(m.account, now)
   about(q.told, q.id)
   flush()
-  if a.head == id and (a.leased == '1' or moved) then
-    if a.leased == '1' then
-      a.fence, a.leased, a.till = raised(a.fence), '0', '0'
-    end
-    if moved then a.head = '' end
-    redis.call('HSET', KEYS[21], m.account, kept(a))
-  end
+  local a = without(m, id, moved)
+  if a then redis.call('HSET', KEYS[21], m.account, a) end
   local set = m.state == 'held' and KEYS[16] or KEYS[15]
   local old = member(m, id)
   q.state, q.seq, q.receipt = 'dropped', newseq(), ''
@@ -126,6 +143,41 @@ local function instead(q)
   redis.call('HSET', KEYS[14], id, q.newbody, q.id, '=' .. q.body)
   redis.call('HSET', KEYS[13], q.id, mine)
   redis.call('ZADD', KEYS[17], now, q.seq .. q.id)
+  return true
+end
+
+-- only does what q, which has no id of its own, does to another. Nothing is left
+-- to tell that it was done. So a new body goes first, and a redo finds a message
+-- that says what it should; and what is cancelled is written together with the
+-- records of what is queued, as a digest and the messages in it.
+local function only(q)
+  local id = q.instead
+  local m = untried(id)
+  if not m then return false end
+  local set = m.state == 'held' and KEYS[16] or KEYS[15]
+  local old = member(m, id)
+  hint(m.account, now)
+  if q.mode == 'cancel' then
+    local a = without(m, id, true)
+    if a then add(opened, m.account, a) end
+    m.state, m.since, m.reason = 'dropped', now, q.why
+    add(records, id, written(m))
+    add(overs, now, m.seq .. id)
+    left[set] = left[set] or {}
+    table.insert(left[set], old)
+    return true
+  end
+  local moved = q.newdue ~= '' and q.newdue ~= m.due
+  flush()
+  redis.call('HSET', KEYS[14], id, q.newbody)
+  local a = without(m, id, moved)
+  if a then redis.call('HSET', KEYS[21], m.account, a) end
+  if moved then
+    m.due = q.newdue
+    redis.call('ZADD', set, 0, member(m, id))
+    redis.call('HSET', KEYS[13], id, written(m))
+    redis.call('ZREM', set, old)
+  end
   return true
 end
 
@@ -189,7 +241,18 @@ if fresh and #all > 0 then seq = redis.call('INCRBY', KEYS[20], #all) - #all end
 for _, q in ipairs(all) do
   local was = known[q.id]
   local owner = q.once ~= '' and owners[q.once]
-  if was then
+  if q.id == '' then
+    if fresh and q.instead ~= '' then
+      if pending[q.instead] then
+        flush()
+        pending = {}
+      end
+      if only(q) then
+        pending[q.instead] = true
+        tell('replaced', q.instead)
+      end
+    end
+  elseif was then
     local m = was ~= true and message(was)
     if m and m.state == 'streaming' and q.stream then
       local bad = hand(q, m)

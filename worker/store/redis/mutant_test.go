@@ -1,0 +1,54 @@
+package redis_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+)
+
+// TestBrokenScripts breaks the scripts on purpose, one rule at a time, and wants
+// TestEveryPrefix to notice: a test that notices nothing proves nothing.
+func TestBrokenScripts(t *testing.T) {
+	url := ""
+	if lookRedis() != "" {
+		url = startServer(t, "--appendfsync", "no").url
+	} else {
+		need(t)
+		url = "redis://" + miniredis.RunT(t).Addr()
+	}
+	const flushed, cancelled = "put('HSET', KEYS[13], records)\n", "add(records, id, written(m))\n    add(overs"
+	for _, c := range []struct{ name, script, was, is string }{
+		{"the commit is known before it is done", "commit", "local out, woken = {1}, false", "if fresh then redis.call('HSET', KEYS[2], source, '-' .. fence) end\nlocal out, woken = {1}, false"},
+		{"a message is known before it is queued", "commit", "local function flush()", "local function flush()\n  " + flushed},
+		{"known ids are queued again", "commit", "local was = known[q.id]", "local was = false"},
+		{"once is not looked at", "commit", "local owner = q.once ~= '' and owners[q.once]", "local owner = false"},
+		{"what is in a digest is cancelled before the digest is queued", "commit", cancelled, "redis.call('HSET', KEYS[13], id, written(m))\n    add(overs"},
+		{"an attempt is not written down", "attempt", "add(records, id, written(m))", ""},
+		{"a refused message is nowhere", "finish", "add(result == 'held' and held or dead, 0, place)", "m.state = 'dropped'"},
+		{"a person's move forgets the new place", "move", "redis.call('ZADD', KEYS[3], 0, member(m, id))", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			found := false
+			change := func(name, text string) string {
+				if name == c.script {
+					found = found || strings.Contains(text, c.was)
+					text = strings.Replace(text, c.was, c.is, 1)
+				}
+				return cut(name, text)
+			}
+			var err error
+			for _, restart := range []bool{true, false} {
+				if err == nil {
+					err = cuts(t, url, places(t, url, restart), restart, change)
+				}
+			}
+			if !found {
+				t.Fatalf("the script %s does not hold %q", c.script, c.was)
+			}
+			if err == nil {
+				t.Error("nothing went wrong")
+			}
+		})
+	}
+}
