@@ -102,6 +102,18 @@ func (r *record) absorbTeaser(it *item, e *edit, note string) {
 	r.raw, r.title = it.raw, it.title
 	r.put(flagTeaser, false) // what is remembered is whole
 	a, b, s := e.old.text, e.now.text, e.cutSpan
+	if e.swap {
+		lines := a.doc.lines
+		for _, p := range e.pieces {
+			for i := b.tokens[p.b0].line; i <= b.tokens[p.b1-1].line; i++ {
+				if b.first[i] >= p.b0 && b.first[i+1] <= p.b1 {
+					lines = append([]line{b.doc.lines[i]}, lines...)
+				}
+			}
+		}
+		r.rememberWhole(it, lines, note)
+		return
+	}
 	lineOf := func(t *text, i int32) int {
 		if int(i) < len(t.tokens) {
 			return int(t.tokens[i].line)
@@ -119,6 +131,10 @@ func (r *record) absorbTeaser(it *item, e *edit, note string) {
 	}
 	var lines []line
 	lines = append(append(append(lines, b.doc.lines[:head]...), a.doc.lines[from:to]...), b.doc.lines[max(head, tail):]...)
+	r.rememberWhole(it, lines, note)
+}
+
+func (r *record) rememberWhole(it *item, lines []line, note string) {
 	doc := &document{lines: lines}
 	whole := newText(doc)
 	r.body, r.like = sumOf(whole.tokens), sketchOf(whole.tokens)

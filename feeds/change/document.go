@@ -16,8 +16,8 @@ type document struct {
 	lines []line
 	// cut: the text went on beyond maxText.
 	cut bool
-	// teaser: the text leads on to the whole of it.
-	teaser bool
+	// leads: a link leads on to the whole text; teaser: that, or it breaks off.
+	leads, teaser bool
 }
 
 // line is one block of text. Kinds: h heading, p paragraph, l list item, q
@@ -50,7 +50,7 @@ func parseDocument(fragment string) *document {
 		p.read(fragment)
 	}
 	d := &document{lines: p.lines, cut: p.cut}
-	d.lines, d.teaser = withoutFurniture(d.lines)
+	d.lines, d.leads, d.teaser = withoutFurniture(d.lines)
 	return d
 }
 

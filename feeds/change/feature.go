@@ -86,6 +86,7 @@ type edit struct {
 	told    bool  // some of the new sentences were told before
 	cut     bool  // much of the text is not in this version, only a teaser
 	cutSpan span
+	swap    bool // the teaser is in other words
 	title   titleChange
 	numbers []string // numbers that the old text does not have
 	date    time.Time
@@ -123,7 +124,21 @@ func study(old, now version, told []uint32) *edit {
 		delete(known, 0)
 	}
 	e.pieces = pieces(old.text, now.text, spans, known)
+	if !e.cut && e.swapsTeaser() {
+		// Of a teaser in other words than the text only a marked update counts.
+		e.cut, e.swap = true, true
+		e.pieces = slices.DeleteFunc(e.pieces, func(p piece) bool {
+			_, ok := now.text.labelIn(p, classLabel)
+			return !ok
+		})
+	}
 	return e
+}
+
+// swapsTeaser: the source gives a teaser in place of the text.
+func (e *edit) swapsTeaser() bool {
+	a, b := e.old.text, e.now.text
+	return !a.doc.teaser && (b.doc.leads || b.doc.teaser && len(a.tokens) >= 40 && 2*len(b.tokens) < len(a.tokens))
 }
 
 // cutAt finds the change that leaves out much of the text, as feeds make that
@@ -151,7 +166,7 @@ func (e *edit) cutAt() int {
 
 // reset forgets what was measured, when the pieces are others.
 func (e *edit) reset() {
-	*e = edit{old: e.old, now: e.now, spans: e.spans, pieces: e.pieces, cut: e.cut, cutSpan: e.cutSpan, main: -1}
+	*e = edit{old: e.old, now: e.now, spans: e.spans, pieces: e.pieces, cut: e.cut, cutSpan: e.cutSpan, swap: e.swap, main: -1}
 }
 
 // measure fills the vector from the pieces.
@@ -603,12 +618,8 @@ func (e *edit) truncated() bool {
 	if short == b {
 		return e.cut
 	}
-	if a.doc.teaser && !b.doc.teaser {
-		most, all := 0, 0
-		for _, p := range e.pieces {
-			most, all = max(most, p.inserted()), all+p.inserted()
-		}
-		return most > 0 && 10*most >= 8*all
+	if a.doc.teaser && len(b.tokens) >= len(a.tokens)+20 && 5*len(b.tokens) >= 7*len(a.tokens) && (!b.doc.teaser || 4*len(a.tokens) < len(b.tokens)) {
+		return true
 	}
 	if n < 8 || len(long.tokens) < n+n/2 {
 		return false

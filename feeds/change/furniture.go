@@ -127,9 +127,9 @@ var sections = sync.OnceValue(func() furniturePattern {
 })
 
 // withoutFurniture leaves out the lines that are known by their words, and the
-// sections whose heading tells what they are. teaser: one of the last lines led
-// on to the whole text.
-func withoutFurniture(lines []line) (out []line, teaser bool) {
+// sections whose heading tells what they are. leads: one of the last lines led
+// on to the whole text; teaser: it did, or the text breaks off.
+func withoutFurniture(lines []line) (out []line, leads, teaser bool) {
 	out = make([]line, 0, len(lines))
 	rest := 0 // of a section: how many lines of plain text it may take yet
 	for i, l := range lines {
@@ -144,8 +144,14 @@ func withoutFurniture(lines []line) (out []line, teaser bool) {
 		case rest > 0 && (l.kind == 'l' || l.linked*10 >= len(l.text)*6):
 			continue // links under such a heading, as many as there are
 		default:
+			if rest, ok := leadsOn(l, i >= len(lines)-12); ok {
+				l.text, leads = rest, true
+				l.linked = min(l.linked, len(rest))
+				out = append(out, l)
+				continue
+			}
 			if p, ok := furnitureLine(l, edge); ok {
-				teaser = teaser || p == more && i >= len(lines)-12
+				leads = leads || p == more && i >= len(lines)-12
 				continue
 			}
 			if rest > 0 && l.kind != 'l' && !opensNote(l.text) {
@@ -155,7 +161,39 @@ func withoutFurniture(lines []line) (out []line, teaser bool) {
 		}
 		out = append(out, l)
 	}
-	return out, teaser
+	if n := len(out); n > 0 && out[n-1].kind != 'c' && breaksOff(out[n-1].text) {
+		teaser = true
+	}
+	return out, leads, leads || teaser
+}
+
+// breaksOff: the text ends in an ellipsis.
+func breaksOff(text string) bool {
+	text = strings.TrimRight(text, " ])")
+	return strings.HasSuffix(text, "…") || strings.HasSuffix(text, "...")
+}
+
+// leadsOn parts a line from a link at its end by which a teaser leads on to the
+// whole text: "The hall was … Continue reading".
+func leadsOn(l line, foot bool) (rest string, ok bool) {
+	if !foot || l.linked == 0 {
+		return "", false
+	}
+	at := max(strings.LastIndex(l.text, "…"), strings.LastIndex(l.text, "..."))
+	if at <= 0 {
+		return "", false
+	}
+	dots := 3 // bytes of either
+	tail := strings.TrimLeft(l.text[at+dots:], " ])")
+	if tail == "" || len(tail) > 100 {
+		return "", false
+	}
+	for _, p := range furnitureLines() {
+		if p.where == more && p.begin.begins(tail) && p.MatchString(tail) {
+			return l.text[:at+dots], true
+		}
+	}
+	return "", false
 }
 
 func furnitureLine(l line, edge bool) (furniturePlace, bool) {

@@ -40,6 +40,13 @@ func TestToldOnce(t *testing.T) {
 			all[i].Content = all[i].Content[:strings.Index(all[i].Content, "</p>")+4] + `<p><a href="/x">Continue reading</a></p>`
 		}
 	}
+	other := func(all []feeds.Post) {
+		whole = nil
+		for i := range all {
+			whole = append(whole, all[i].Content)
+			all[i].Content = fmt.Sprintf(`<p>What part %d of this is about, told in words that are not in it at all… <a href="/x">Continue reading</a></p>`, i)
+		}
+	}
 	back := func(all []feeds.Post) {
 		for i := range all {
 			all[i].Content = whole[i]
@@ -74,6 +81,9 @@ func TestToldOnce(t *testing.T) {
 		{"with a widget", []step{func(all []feeds.Post) { update(all); widget(all) }, nothing}, []int{1, 0}},
 		{"widget before", []step{widget, update, widget, nothing}, []int{0, 1, 0, 0}},
 		{"teasers and whole again", []step{teasers, back, more, back}, []int{0, 0, 0, 0}},
+		{"other words", []step{other, back, other, back}, []int{0, 0, 0, 0}},
+		{"other words after the update", []step{update, other, back}, []int{1, 0, 0}},
+		{"update while there are other words", []step{other, func([]feeds.Post) { whole[2] += "<p>" + updateText + "</p>" }, back}, []int{0, 0, 1}},
 		{"teasers after the update", []step{update, teasers, back, nothing}, []int{1, 0, 0, 0}},
 		{"update above a teaser, then whole", []step{more, func(all []feeds.Post) {
 			all[2].Content = "<p><b>" + updateText + "</b></p>" + all[2].Content
