@@ -178,7 +178,7 @@ func (w *Worker) list(ctx context.Context, p store.Poll, s *Source, st sourceSta
 	if l.State != nil {
 		st.Own = l.State
 	}
-	st.Notes = or2(l.Notes, st.Notes)
+	st.Notes = either(l.Notes, st.Notes)
 	w.done.add(store.Rescheduled{Poll: p, State: st.bytes(), Next: w.due(s, st, source.Reading{NotBefore: l.NotBefore}, now, false)})
 	return "listed", nil
 }

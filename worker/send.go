@@ -1,0 +1,168 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"syndicated/worker/network"
+	"syndicated/worker/store"
+)
+
+// send decides what to do with a leased message and does it. done is false
+// when nothing may be settled.
+func (w *Worker) send(ctx context.Context, a *Account, l store.Lease) (s store.Settlement, done bool) {
+	now, err := w.Store.Now(ctx)
+	if err != nil {
+		return s, false
+	}
+	f, _ := a.Account.(network.Finder)
+	switch step := next(facts{
+		doubt: l.Doubt, elapsed: now.Sub(l.Attempted), wait: a.UnknownWait, finder: f != nil,
+		repeatable: a.Account.Manner().Repeatable || l.Message.Verb == network.VerbEdit || l.Message.Verb == network.VerbDelete,
+		resend:     a.OnUnknown == "resend",
+	}); step {
+	case stepHold:
+		return store.Settlement{Result: store.Held, Reason: fmt.Sprintf("the answer to the attempt of %s was lost and %s cannot be asked: look there, then retry or drop it", l.Attempted.UTC().Format(time.RFC3339), a.Name)}, true
+	case stepWait:
+		return store.Settlement{Result: store.Doubt, Next: l.Attempted.Add(a.UnknownWait), Rate: l.Rate, Reason: "waiting for the lost attempt to end"}, true
+	case stepAsk, stepAskAndWait:
+		r, found, err := f.Find(ctx, l.Message)
+		if ctx.Err() != nil {
+			return s, false
+		}
+		if err != nil {
+			return w.unanswered(a, l, err, now), true
+		}
+		if found {
+			p := a.Limits.sent(readPace(l.Rate), now)
+			return store.Settlement{Result: store.Sent, Receipt: stamped(r, now), Rate: p.bytes(), Reason: "its answer had been lost; it was found on the network"}, true
+		}
+		if step == stepAskAndWait {
+			return store.Settlement{Result: store.Doubt, Next: l.Attempted.Add(a.UnknownWait), Rate: l.Rate, Reason: "waiting for the lost attempt to end"}, true
+		}
+	}
+	if s, wait := w.gate(a, l, now); wait {
+		return s, true
+	}
+	if folded, err := w.fold(ctx, a, l, now); folded || err != nil {
+		if err != nil {
+			w.Log.Warn("no digest", "account", a.Name, "err", err)
+		}
+		return s, false
+	}
+	original, verb, s, ok, err := w.original(ctx, a, l)
+	if err != nil {
+		return s, false
+	}
+	if !ok {
+		return s, true
+	}
+	// Once for the whole process: what the server allows and who we are there.
+	if _, err := a.Words(ctx, func(err error) { w.Log.Warn("the account does not answer", "account", a.Name, "err", err) }); err != nil {
+		return s, false
+	}
+	// From here on others take the message for one that may be out. They ask or
+	// send again once UnknownWait has passed, so this attempt ends well before,
+	// even if the system stops this process in between.
+	begin := time.Now()
+	if now, err = w.Store.Now(ctx); err != nil {
+		return s, false
+	}
+	if ok, err := w.Store.Attempt(ctx, now, l); err != nil || !ok {
+		return s, false
+	}
+	sending, cancel := context.WithDeadline(ctx, begin.Add(min(or(a.Timeout, time.Minute), a.UnknownWait*2/3)))
+	defer cancel()
+	r, err := do(sending, a.Account, verb, original, l.Message)
+	if errors.Is(context.Cause(ctx), errLost) {
+		return s, false
+	}
+	now, clockErr := w.Store.Now(context.WithoutCancel(ctx))
+	if clockErr != nil {
+		now = time.Now()
+	}
+	if err != nil {
+		return w.outcome(a, l, err, now), true
+	}
+	if verb != l.Message.Verb && r.Was == "" {
+		r.Was = string(verb)
+	}
+	p := a.Limits.sent(readPace(l.Rate), now)
+	return store.Settlement{Result: store.Sent, Receipt: stamped(r, now), Rate: p.bytes()}, true
+}
+
+func stamped(r network.Receipt, now time.Time) network.Receipt {
+	if r.At.IsZero() {
+		r.At = now
+	}
+	return r
+}
+
+// gate keeps a message back whose time has not come.
+func (w *Worker) gate(a *Account, l store.Lease, now time.Time) (store.Settlement, bool) {
+	m := l.Message
+	if a.Stale > 0 && now.Sub(m.Created) > a.Stale && l.Try <= 1 {
+		return store.Settlement{Result: store.Held, Rate: l.Rate, Reason: fmt.Sprintf("queued %s ago, longer than stale (%s): release it if it is still worth sending", now.Sub(m.Created).Round(time.Minute), a.Stale)}, true
+	}
+	wait, ok := a.Limits.check(readPace(l.Rate), now)
+	if ok {
+		return store.Settlement{}, false
+	}
+	if wait.Quota && a.Limits.Overflow == "drop" {
+		return store.Settlement{Result: store.Dead, Rate: l.Rate, Reason: wait.Reason + " and overflow is drop"}, true
+	}
+	return store.Settlement{Result: store.Defer, Next: wait.Until, Rate: l.Rate, Reason: wait.Reason}, true
+}
+
+// original finds the message that l's is about and the verb that the account
+// can do. ok is false when s settles it: there is nothing to be done.
+func (w *Worker) original(ctx context.Context, a *Account, l store.Lease) (r network.Receipt, verb network.Verb, s store.Settlement, ok bool, err error) {
+	m := l.Message
+	if m.Verb == network.VerbPost || m.Of == "" {
+		return r, network.VerbPost, s, true, nil
+	}
+	r, found, err := w.Store.Receipt(ctx, m.Of)
+	if err != nil {
+		return r, m.Verb, s, false, err
+	}
+	_, edits := a.Account.(network.Editor)
+	_, replies := a.Account.(network.Replier)
+	_, deletes := a.Account.(network.Deleter)
+	switch {
+	case m.Verb == network.VerbDelete && (!found || !deletes):
+		return r, m.Verb, store.Settlement{Result: store.Dead, Rate: l.Rate, Reason: "there is no message to delete"}, false, nil
+	case !found:
+		// Followers have not heard of the post, unless the message about it is
+		// one that may be out.
+		e, known, err := w.Store.Message(ctx, m.Of)
+		if err != nil {
+			return r, m.Verb, s, false, err
+		}
+		if known && e.State == store.OnHold && !e.Attempted.IsZero() {
+			return r, m.Verb, store.Settlement{Result: store.Held, Rate: l.Rate, Reason: "the message it belongs to (" + m.Of + ") is on hold and may be out: settle that one first, then release this"}, false, nil
+		}
+		if m.Verb == network.VerbReply && m.Kind != "update" { // a part of a thread
+			return r, m.Verb, store.Settlement{Result: store.Dead, Rate: l.Rate, Reason: "the part of the thread before it (" + m.Of + ") was not sent"}, false, nil
+		}
+		return r, network.VerbPost, s, true, nil
+	case m.Verb == network.VerbEdit && !edits && replies:
+		return r, network.VerbReply, s, true, nil
+	case m.Verb == network.VerbEdit && !edits, m.Verb == network.VerbReply && !replies:
+		return r, network.VerbPost, s, true, nil
+	}
+	return r, m.Verb, s, true, nil
+}
+
+func do(ctx context.Context, a network.Account, verb network.Verb, of network.Receipt, m network.Message) (network.Receipt, error) {
+	switch verb {
+	case network.VerbEdit:
+		return a.(network.Editor).Edit(ctx, of, m)
+	case network.VerbReply:
+		return a.(network.Replier).Reply(ctx, of, m)
+	case network.VerbDelete:
+		return of, a.(network.Deleter).Delete(ctx, of)
+	}
+	return a.Post(ctx, m)
+}
