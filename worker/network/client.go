@@ -130,6 +130,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(call.Timeout, c.timeout))
 	defer cancel()
 	sent := sends{foreign: !c.own}
+	sent.until, _ = ctx.Deadline()
 	req, err := c.request(httptrace.WithClientTrace(ctx, sent.trace()), call)
 	if err != nil {
 		return Answer{}, Permanent(call.clean(where, err))
@@ -143,6 +144,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 		return Answer{}, err
 	}
 	defer resp.Body.Close()
+	sent.free()
 	a := Answer{Status: resp.StatusCode, Header: resp.Header}
 	c.notePause(call.Bucket, a)
 	a.Body, err = readBounded(resp.Body, cmp.Or(call.Limit, defaultLimit))
@@ -207,6 +209,7 @@ func hostOf(raw string) string {
 // sends knows whether a byte of a request went out.
 type sends struct {
 	foreign bool // connections are not ours: assume the worst
+	until   time.Time
 	mu      sync.Mutex
 	on      []sending
 }
@@ -225,11 +228,23 @@ func (s *sends) trace() *httptrace.ClientTrace {
 		one := sending{}
 		if counted, ok := conn.(*countedConn); ok {
 			one.conn, one.from = counted, counted.count()
+			counted.limit(s.until)
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.on = append(s.on, one)
 	}}
+}
+
+// free ends the limits of the connections, once there is an answer.
+func (s *sends) free() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range s.on {
+		if one.conn != nil {
+			one.conn.free()
+		}
+	}
 }
 
 // nothing reports that no byte went out and that none will.

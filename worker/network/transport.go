@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -49,17 +50,44 @@ type countedConn struct {
 	mu     sync.Mutex
 	sent   int64
 	sealed bool
+	until  time.Time // nothing is sent later; zero is no such time
 }
 
+// Write sends nothing once the time of the call is over. A context is not enough
+// for that: when a process, or its machine, was stopped and goes on, what was
+// about to be written is written before any timer fires, while another worker has
+// long sent the message.
 func (c *countedConn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	if c.sealed {
 		c.mu.Unlock()
 		return 0, net.ErrClosed
 	}
+	if now := time.Now(); !c.until.IsZero() && (now.After(c.until) || now.Round(0).After(c.until.Round(0))) {
+		// By the wall clock too: the monotonic one stands still while a machine sleeps.
+		c.mu.Unlock()
+		return 0, os.ErrDeadlineExceeded
+	}
 	c.sent += int64(len(p))
 	c.mu.Unlock()
 	return c.Conn.Write(p)
+}
+
+// limit lets nothing be sent after t, or after a later time that another call
+// on the same connection has.
+func (c *countedConn) limit(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t.After(c.until) {
+		c.until = t
+	}
+}
+
+// free ends the limit: between two calls a connection may keep itself alive.
+func (c *countedConn) free() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.until = time.Time{}
 }
 
 func (c *countedConn) count() int64 {
