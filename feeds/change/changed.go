@@ -37,7 +37,7 @@ func (c *comparison) version(w *remembered, t *text, it *item) version {
 	v := version{title: it.post.Title, text: t, summary: it.summary, published: stamp(it.rec.published), when: c.o.Now}
 	if w != nil {
 		v.title, v.text = w.title, newText(w.doc)
-		v.text.doc.teaser = it.rec.is(flagTeaser)
+		v.text.doc.teaser, v.text.doc.leads = it.rec.is(flagTeaser), it.rec.is(flagLeads)
 	}
 	if it.rec.is(flagInferred) {
 		v.published = stamp(it.rec.first)
@@ -100,7 +100,7 @@ func (c *comparison) changed(p *pending) {
 // that it is not new when it comes back.
 func (r *record) absorbTeaser(it *item, e *edit, note string) {
 	r.raw, r.title = it.raw, it.title
-	r.put(flagTeaser, false) // what is remembered is whole
+	r.put(flagTeaser|flagLeads, false) // what is remembered is whole
 	a, b, s := e.old.text, e.now.text, e.cutSpan
 	if e.swap {
 		lines := a.doc.lines

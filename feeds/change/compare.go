@@ -173,6 +173,7 @@ func (r *record) absorb(it *item, note string) {
 	r.raw, r.body, r.title, r.like = it.raw, it.body, it.title, it.like
 	r.put(flagSummary, it.summary)
 	r.put(flagTeaser, it.text.doc.teaser)
+	r.put(flagLeads, it.text.doc.leads)
 	r.remember(&remembered{title: it.post.Title, note: note, doc: it.text.doc})
 }
 
@@ -305,6 +306,13 @@ func (c *comparison) start() {
 	}
 }
 
+const (
+	// keepText is how long the text of a post is kept that has left the source;
+	// what is left then knows it again, for ever.
+	keepText     = 180 * day
+	forgetAtOnce = 20 // texts in one reading
+)
+
 // missing looks at what is no longer in the source.
 func (c *comparison) missing() {
 	if c.o.Partial {
@@ -315,6 +323,7 @@ func (c *comparison) missing() {
 		seen[it.rec] = true
 	}
 	var gone []*record
+	forgotten := 0
 	for _, r := range c.known.all {
 		if seen[r] || r.is(flagDamaged) {
 			continue
@@ -324,6 +333,10 @@ func (c *comparison) missing() {
 		}
 		if c.o.Complete && !r.is(flagGone) {
 			gone = append(gone, r)
+		}
+		if len(r.packed) > 0 && unix(c.o.Now)-r.left > int64(keepText/time.Second) && forgotten < forgetAtOnce {
+			r.forget()
+			forgotten++
 		}
 	}
 	tell := Share

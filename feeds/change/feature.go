@@ -83,7 +83,6 @@ type edit struct {
 	// main is the piece that says most, -1 if none says anything.
 	main    int
 	labels  []int // pieces that an update label opens
-	told    bool  // some of the new sentences were told before
 	cut     bool  // much of the text is not in this version, only a teaser
 	cutSpan span
 	swap    bool // the teaser is in other words
@@ -618,6 +617,13 @@ func (e *edit) truncated() bool {
 	if short == b {
 		return e.cut
 	}
+	if a.doc.leads && !b.doc.leads && len(b.tokens) > len(a.tokens) {
+		most, all := 0, 0
+		for _, p := range e.pieces {
+			most, all = max(most, p.inserted()), all+p.inserted()
+		}
+		return most > 0 && 10*most >= 8*all
+	}
 	if a.doc.teaser && len(b.tokens) >= len(a.tokens)+20 && 5*len(b.tokens) >= 7*len(a.tokens) && (!b.doc.teaser || 4*len(a.tokens) < len(b.tokens)) {
 		return true
 	}
@@ -668,7 +674,7 @@ func (t *text) around(from, to int32) string {
 
 // year: four digits that are most often one.
 func year(s string) bool {
-	return len(s) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20")) && codeLike(s) == false
+	return len(s) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20")) && !codeLike(s)
 }
 
 // dateWords is how far into a passage a date is looked for.

@@ -3,6 +3,7 @@ package change
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"fmt"
 	"strings"
 	"time"
 
@@ -164,4 +165,16 @@ func apart(a, b int64) time.Duration {
 		d = -d
 	}
 	return time.Duration(d) * time.Second
+}
+
+// Fingerprint is of the words of a post, title and text, in a short form: two
+// posts of different sources that have it in common are one. It is empty for a
+// post of few words, which says nothing.
+func Fingerprint(p feeds.Post) string {
+	it := newItem(&p, 0)
+	it.prepare()
+	if len(it.text.tokens) < 20 {
+		return ""
+	}
+	return fmt.Sprintf("%016x%016x", it.title, it.body)
 }

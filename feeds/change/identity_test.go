@@ -294,3 +294,46 @@ func TestSameInAnyOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestTextIsForgotten(t *testing.T) {
+	s := newSource(t, change.Options{})
+	s.read(posts(1, 8)...)
+	s.read(posts(5, 8)...)
+	size := func() (n int) {
+		for _, b := range s.memory {
+			n += len(b)
+		}
+		return n
+	}
+	before := size()
+	s.now = s.now.Add(200 * 24 * time.Hour)
+	want(t, s.read(posts(5, 8)...), "")
+	if after := size(); after > before*3/4 {
+		t.Errorf("%d bytes, %d before", after, before)
+	}
+	// They are known all the same, and told apart from a re-run.
+	want(t, s.read(posts(1, 8)...), "")
+	again := post(2)
+	again.ID, again.Link, again.Published = "again", "https://example.org/again", s.now
+	want(t, s.read(append([]feeds.Post{again}, posts(3, 8)...)...), "rerun!tell")
+	edited := posts(1, 8)
+	edited[6].Content += "<p>Update: this is told to nobody, for nobody knows what it was before.</p>"
+	if k := kinds(s.read(edited...)); strings.Contains(k, "update") {
+		t.Errorf("got %s", k)
+	}
+}
+
+func TestAcrossSources(t *testing.T) {
+	a, b := post(1), post(1)
+	b.Link = strings.Replace(a.Link, "https://", "http://www.", 1) + "/?utm_source=planet"
+	b.Content = `<div class="x">` + strings.ReplaceAll(a.Content, "<p>", `<p class="y">`) + "</div>"
+	if change.Link(a.Link) != change.Link(b.Link) || change.Link(a.Link) == "" {
+		t.Errorf("links %q and %q", change.Link(a.Link), change.Link(b.Link))
+	}
+	if change.Fingerprint(a) != change.Fingerprint(b) || change.Fingerprint(a) == "" {
+		t.Error("other fingerprints")
+	}
+	if change.Fingerprint(a) == change.Fingerprint(post(2)) {
+		t.Error("the same fingerprint for other posts")
+	}
+}

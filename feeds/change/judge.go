@@ -27,8 +27,10 @@ type finding struct {
 }
 
 // What the settings' words of sensitivity mean: the score from which an edit is
-// told. With low, hardly anything is told that is not marked as an update; with
-// high, a follower rather hears too much. README.md has what each reaches.
+// told. On blogs that the model was not fitted to, low tells three quarters of
+// the updates and hardly ever (one in forty) anything else: nearly all of it is
+// marked as an update by its author. Normal tells seven of eight, and one in
+// eleven is none. High misses one in thirty, and one in five is none.
 const (
 	tellLow    = 0.75
 	tellNormal = 0.45

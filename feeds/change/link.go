@@ -7,6 +7,10 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
+// Link is the canonical form of a link: two posts of different sources that
+// have it in common are one. Empty when link is no web address.
+func Link(link string) string { return normalLink(link) }
+
 // normalLink is a link without what differs between two addresses of one page:
 // scheme, www, port, trailing slash, index page, tracking parameters, and a
 // fragment that names no part of the page. Empty when link is no web address.
@@ -85,21 +89,4 @@ func linkSum(link string) uint64 {
 		n = "\x00" + link
 	}
 	return xxhash.Sum64String(n) | 1
-}
-
-// slug is the last part of a link's path, by which a post can be known in
-// another place; empty when it says little.
-func slug(link string) string {
-	n := normalLink(link)
-	n, _, _ = strings.Cut(n, "?")
-	n, _, _ = strings.Cut(n, "#")
-	i := strings.LastIndexByte(n, '/')
-	if i < 0 {
-		return ""
-	}
-	s := strings.TrimSuffix(n[i+1:], ".html")
-	if len(s) < 8 || !strings.ContainsAny(s, "-_") {
-		return ""
-	}
-	return s
 }

@@ -50,13 +50,14 @@ type remembered struct {
 	doc   *document
 }
 
-type recordFlags uint8
+type recordFlags uint16
 
 const (
 	flagInferred recordFlags = 1 << iota // published is when it was first seen
 	flagPrivate                          // private when last seen, and never told
 	flagGone                             // told gone
 	flagTeaser                           // what is remembered is a teaser, not the whole text
+	flagLeads                            // and leads on to the whole by a link
 	flagSummary                          // judged by its summary
 	flagPast                             // first seen behind all that was known, its date no guide
 	flagDamaged                          // rebuilt after damage
@@ -73,7 +74,7 @@ const maxNames = 12
 // encode writes a record: version, length of the head, head, checksum, text.
 func (r *record) encode() []byte {
 	h := make([]byte, 0, 192)
-	h = append(h, byte(r.flags))
+	h = binary.AppendUvarint(h, uint64(r.flags))
 	h = binary.AppendUvarint(h, uint64(r.revision))
 	for _, v := range []int64{r.first, r.published, r.updated, r.left, r.seen} {
 		h = binary.AppendVarint(h, v)
@@ -121,7 +122,7 @@ func decodeRecord(key string, b []byte) (*record, error) {
 		return nil, fmt.Errorf("%w: checksum", errDamaged)
 	}
 	c := cursor{b: head}
-	r := &record{key: key, flags: recordFlags(c.byte()), revision: int(c.uvarint())}
+	r := &record{key: key, flags: recordFlags(c.uvarint()), revision: int(c.uvarint())}
 	for _, v := range []*int64{&r.first, &r.published, &r.updated, &r.left, &r.seen} {
 		*v = c.varint()
 	}
@@ -161,7 +162,6 @@ func (c *cursor) take(n int) []byte {
 	return out
 }
 
-func (c *cursor) byte() byte  { return c.take(1)[0] }
 func (c *cursor) sum() uint64 { return binary.LittleEndian.Uint64(c.take(8)) }
 
 func (c *cursor) uvarint() uint64 {
@@ -250,6 +250,11 @@ func (r *record) recall() *remembered {
 	w.doc = unpackDocument(c.b)
 	r.words = w
 	return w
+}
+
+// forget drops the text.
+func (r *record) forget() {
+	r.packed, r.words, r.dirty = nil, nil, true
 }
 
 func (r *record) is(f recordFlags) bool { return r.flags&f != 0 }

@@ -16,8 +16,13 @@ func TestScores(t *testing.T) {
 		label, class, lang string
 		verdict            change.Kind
 	}{
-		{"notify", "addition", "en", change.Update}, {"notify", "addition", "de", change.Edit}, {"silent", "typo", "en", change.Edit},
-		{"silent", "typo", "en", change.Update}, {"rerun", "synthetic", "en", change.Rerun}, {"unclear", "typo", "fr", change.Update}, {"", "", "", change.Same},
+		{"notify", "addition", "en", change.Update},
+		{"notify", "addition", "de", change.Edit},
+		{"silent", "typo", "en", change.Edit},
+		{"silent", "typo", "en", change.Update},
+		{"rerun", "synthetic", "en", change.Rerun},
+		{"unclear", "typo", "fr", change.Update},
+		{"", "", "", change.Same},
 	} {
 		s.Add(change.Pair{Label: c.label, Class: c.class, Lang: c.lang}, change.Judgement{Verdict: c.verdict})
 	}

@@ -145,7 +145,9 @@ func foldWord(dst []byte, s string) []byte {
 		return dst
 	}
 	for _, r := range s {
-		dst = utf8.AppendRune(dst, unicode.ToLower(r))
+		if r != '\u200c' { // written or not, it is the same word
+			dst = utf8.AppendRune(dst, unicode.ToLower(r))
+		}
 	}
 	return dst
 }

@@ -108,7 +108,7 @@ var phrases = map[class]string{
 		atnaujinta, atnaujinimas, papildyta, pataisymas, atjaunināts, atjauninājums, papildināts, labojums, uuendus, uuendatud, täiendus, täiendatud, parandus
 		güncelleme, güncellendi, güncel, düzeltme, düzeltildi, ekleme, eklendi, tekzip, açıklama, editörün notu
 		تحديث, تحديثات, تم التحديث, مُحدَّث, محدث, تعديل, تصحيح, إضافة, تنويه, ملحق, استدراك, توضيح
-		به‌روزرسانی, به روزرسانی, به روز رسانی, بروزرسانی, بروز رسانی, به‌روز شد, ویرایش, اصلاحیه, اصلاح, تصحیح, افزوده, پی‌نوشت, پی نوشت, آپدیت, الحاقیه, تکمیلی
+		بهروزرسانی, به روزرسانی, به روز رسانی, بروزرسانی, بروز رسانی, بهروز شد, ویرایش, اصلاحیه, اصلاح, تصحیح, افزوده, پینوشت, پی نوشت, آپدیت, الحاقیه, تکمیلی
 		اپ ڈیٹ, اپڈیٹ, تازہ ترین, ترمیم, اضافہ
 		עדכון, עדכונים, עודכן, תיקון, תוקן, הבהרה, תוספת, עריכה, נוסף, הערת העורך
 		अपडेट, अद्यतन, अद्यतित, संशोधन, संशोधित, सुधार, शुद्धिपत्र, शुद्धि, परिशिष्ट, जोड़ा गया, ताज़ा जानकारी
@@ -172,7 +172,7 @@ var phrases = map[class]string{
 		en tidigare version, har uppdaterats, har korrigerats, ursprungligen, felaktigt, en tidligere version, er opdateret, er rettet, oprindeligt, fejlagtigt, en tidligere versjon, er oppdatert, er rettet, opprinnelig, feilaktig, aiemmassa versiossa, päivitetty, korjattu, alun perin, virheellisesti
 		we wcześniejszej wersji, poprzednia wersja, został zaktualizowany, została zaktualizowana, pierwotnie, błędnie, v předchozí verzi, v původní verzi, byl aktualizován, původně, chybně, omylem
 		в более ранней версии, в предыдущей версии, в первой версии, был обновлён, была обновлена, было исправлено, первоначально, ошибочно, по ошибке, у попередній версії, було оновлено, спочатку, помилково
-		önceki sürümünde, önceki versiyonunda, güncellenmiştir, güncellendi, yanlışlıkla, في نسخة سابقة, تم تحديث, تم تصحيح, خطأ, در نسخه قبلی, به‌روز شده, اشتباها, בגרסה קודמת, עודכנה, בטעות, पिछले संस्करण, अपडेट किया गया, गलती से
+		önceki sürümünde, önceki versiyonunda, güncellenmiştir, güncellendi, yanlışlıkla, في نسخة سابقة, تم تحديث, تم تصحيح, خطأ, در نسخه قبلی, بهروز شده, اشتباها, בגרסה קודמת, עודכנה, בטעות, पिछले संस्करण, अपडेट किया गया, गलती से
 		此前版本, 之前版本, 早期版本, 原文误, 本文已更新, 已更新, 误写, 错误地, 以前のバージョン, 当初, 誤って, 更新されました, 이전 버전, 처음에는, 잘못, 업데이트되었습니다, phiên bản trước, đã được cập nhật, nhầm lẫn, versi sebelumnya, telah diperbarui, keliru`,
 
 	classNot: `not, no, never, cannot, can't, don't, doesn't, didn't, won't, isn't, aren't, wasn't, weren't, wouldn't, shouldn't, without, nor, none
@@ -181,7 +181,7 @@ var phrases = map[class]string{
 		no, nunca, jamás, ningún, ninguna, sin, tampoco, não, nem, nenhum, nenhuma, sem, non, mai, nessun, nessuna, senza
 		niet, geen, nooit, zonder, inte, inga, ingen, aldrig, utan, ikke, aldri, uten, uden, ei, eivät, ilman
 		nie, bez, nigdy, żaden, ne, není, nejsou, nikdy, не, нет, никогда, без, ні, немає, ніколи, nem, nincs, soha, nu, niciodată, fără, δεν, μην, όχι, χωρίς
-		değil, yok, asla, لا, لم, لن, ليس, ليست, بدون, نه, نیست, نمی‌شود, بدون, לא, אין, אל, ללא, नहीं, मत, बिना, 不, 没, 沒, 无, 無, 非, 未, 勿, ない, ません, なく, 않, 아니, 없, không, chưa, chẳng, tidak, bukan, jangan, tanpa, ไม่`,
+		değil, yok, asla, لا, لم, لن, ليس, ليست, بدون, نه, نیست, نمیشود, بدون, לא, אין, אל, ללא, नहीं, मत, बिना, 不, 没, 沒, 无, 無, 非, 未, 勿, ない, ません, なく, 않, 아니, 없, không, chưa, chẳng, tidak, bukan, jangan, tanpa, ไม่`,
 
 	classOffer: `subscribe, newsletter, follow us, follow me, share this, sign up, like this, read more, learn more, click here, continue reading, related posts, sponsored, sponsor, support me, support us, patreon, donate, buy me, coupon, discount, promo code, use code, affiliate, advertisement, giveaway, leave a comment, you may also like, see also, further reading, appeared first on, filed under, tagged, photo credit, photos by, image credit, available for purchase
 		abonnieren, newsletter, teilen, weiterlesen, mehr erfahren, hier klicken, gesponsert, werbung, anzeige, spenden, rabatt, abonnez-vous, s'abonner, partager, lire la suite, en savoir plus, sponsorisé, publicité, faire un don, suscríbete, suscribirse, compartir, leer más, seguir leyendo, patrocinado, publicidad, donar, descuento, assine, inscreva-se, compartilhe, partilhe, leia mais, saiba mais, patrocinado, publicidade, doar, desconto, iscriviti, condividi, leggi tutto, continua a leggere, sponsorizzato, pubblicità, donazione, sconto
