@@ -39,6 +39,6 @@
 //
 // The whole suite of networktest, with lost answers forced between the account and the
 // server, cards, thumbnails and texts of 300 graphemes in many scripts: against the
-// reference PDS (@atproto/pds 0.4.217), in November 2026. TestPDS says how to run it
+// reference PDS (@atproto/pds 0.4.217 and 0.5.35), in November 2026. TestPDS says how to run it
 // again. It has not yet been run against bsky.social.
 package bluesky

@@ -27,7 +27,8 @@ import (
 	"syndicated/worker/network/networktest"
 )
 
-// TestPDS runs the suite against the reference PDS:
+// TestPDS runs the suite against the reference PDS; version 0.5 wants Node 22, with
+// Node 20 npm takes 0.4:
 //
 //	mkdir /tmp/pds && cd /tmp/pds && npm install @atproto/pds
 //	SYNDICATED_PDS=/tmp/pds go test -run TestPDS -v ./worker/network/bluesky
