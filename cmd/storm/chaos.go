@@ -80,7 +80,7 @@ func (c *chaos) blow(ctx context.Context, wg *sync.WaitGroup, target *child, sto
 		})
 		return true
 	}
-	_ = p.Kill()
+	target.kill(p)
 	c.kills[target.name]++
 	wg.Go(func() {
 		sleep(ctx, time.Duration(share*share*float64(3*time.Second)))

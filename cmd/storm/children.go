@@ -21,6 +21,7 @@ type child struct {
 	mu      sync.Mutex
 	process *os.Process // nil while it does not run
 	busy    bool        // chaos has it in hand
+	struck  bool // it was killed by chaos
 	starts  int
 	exits   int // ends that nobody asked for
 }
@@ -47,9 +48,10 @@ func (c *child) run(ctx context.Context) error {
 		end()
 		c.mu.Lock()
 		c.process = nil
-		if !c.busy && ctx.Err() == nil {
+		if !c.struck && ctx.Err() == nil {
 			c.exits++
 		}
+		c.struck = false
 		c.mu.Unlock()
 		for pause := 300 * time.Millisecond; ctx.Err() == nil; pause = 50 * time.Millisecond {
 			select {
@@ -79,6 +81,14 @@ func (c *child) take() (p *os.Process, ok bool) {
 	}
 	c.busy = true
 	return c.process, true
+}
+
+// kill ends c, which was taken.
+func (c *child) kill(p *os.Process) {
+	c.mu.Lock()
+	c.struck = true
+	c.mu.Unlock()
+	_ = p.Kill()
 }
 
 func (c *child) release() {
