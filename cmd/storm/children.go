@@ -21,7 +21,7 @@ type child struct {
 	mu      sync.Mutex
 	process *os.Process // nil while it does not run
 	busy    bool        // chaos has it in hand
-	struck  bool // it was killed by chaos
+	struck  bool        // it was killed by chaos
 	starts  int
 	exits   int // ends that nobody asked for
 }
