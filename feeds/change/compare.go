@@ -170,11 +170,15 @@ func (r *record) name(it *item) bool {
 // absorb takes the item's text as the one to compare with from now on.
 func (r *record) absorb(it *item, note string) {
 	it.prepare()
+	same := r.body == it.body && r.title == it.title && len(r.packed) > 0 && r.recall() != nil && r.words.note == note
 	r.raw, r.body, r.title, r.like = it.raw, it.body, it.title, it.like
 	r.put(flagSummary, it.summary)
 	r.put(flagTeaser, it.text.doc.teaser)
 	r.put(flagLeads, it.text.doc.leads)
-	r.remember(&remembered{title: it.post.Title, note: note, doc: it.text.doc})
+	r.dirty = true
+	if !same { // else the words that are remembered are these
+		r.remember(&remembered{title: it.post.Title, note: note, doc: it.text.doc})
+	}
 }
 
 // twin is a second item of a post that the reading has already.

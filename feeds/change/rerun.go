@@ -35,6 +35,9 @@ var rerunEnds = regexp.MustCompile(`(?i)\s*[\[(]\s*(?:re-?post(?:ed)?|re-?run|fr
 // withoutRerunMark parts a title from the words that say that it is a re-run.
 func withoutRerunMark(title string) (rest, mark string) {
 	title = strings.TrimSpace(title)
+	if !strings.ContainsAny(title, ":：|·•»–—―-…!.([") {
+		return title, "" // no mark without a mark of punctuation
+	}
 	if m := rerunMarks.FindString(title); m != "" && len(m) < len(title) {
 		return strings.TrimSpace(title[len(m):]), strings.Trim(m, " -–—:|[]()")
 	}
