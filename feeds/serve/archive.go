@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -29,6 +30,20 @@ type shelf struct {
 	docs map[string]*document // by path
 	feed map[string][]string  // paths by feed
 	one  sync.Mutex           // one archive is made at a time
+	// stamps is the Memory of a server that has none.
+	stamps map[string][]byte
+}
+
+// Load gives what Save kept, while the program runs.
+func (l *shelf) Load(_ context.Context, key string) ([]byte, error) { return l.stamps[key], nil }
+
+// Save keeps value; it is called by the one that makes an archive.
+func (l *shelf) Save(_ context.Context, key string, value []byte) error {
+	if l.stamps == nil || len(l.stamps) > 4*maxShelf {
+		l.stamps = map[string][]byte{}
+	}
+	l.stamps[key] = value
+	return nil
 }
 
 const maxShelf = 256
@@ -121,29 +136,34 @@ func (s *Server) makeArchive(ctx context.Context, e *edition, month, format stri
 		age = 30 * 24 * time.Hour
 	}
 	d.cacheControl = []string{fmt.Sprintf("public, max-age=%d", int(age.Seconds()))}
-	d.stamp(s.modifiedArchive(e, month, posts))
+	d.stamp(s.archived(ctx, "serve/"+e.feed.Name+"/archive/"+month+"."+format, d.hash))
 	return d, nil
 }
 
-// modifiedArchive is the last date of the posts of a month.
-func (s *Server) modifiedArchive(e *edition, month string, posts []feeds.Post) time.Time {
-	var t time.Time
-	now := s.c.Now()
-	for _, p := range posts {
-		if archiveOf(p.Published) != month {
-			continue
-		}
-		for _, u := range []time.Time{p.Published, p.Updated} {
-			if u.After(t) && !u.After(now) {
-				t = u
-			}
+// archived is when the archive of this hash was first made.
+func (s *Server) archived(ctx context.Context, key, hash string) time.Time {
+	memory := s.memory
+	if memory == nil {
+		memory = &s.shelf
+	}
+	var before stamp
+	b, err := memory.Load(ctx, key)
+	if err == nil && len(b) > 0 {
+		err = json.Unmarshal(b, &before)
+	}
+	if err == nil && before.Hash == hash {
+		return before.Modified
+	}
+	now := stamp{hash, s.c.Now().UTC().Truncate(time.Second)}
+	if err == nil {
+		if b, err = json.Marshal(now); err == nil {
+			err = memory.Save(ctx, key, b)
 		}
 	}
-	// An edit moves no date of a post, but the document.
-	if d := e.docs[write.FormatAtom]; d.modified.After(t) {
-		t = d.modified
+	if err != nil {
+		s.c.Log.Warn("when an archive was made cannot be kept", "archive", key, "err", err)
 	}
-	return t
+	return now.Modified
 }
 
 // archiveBody writes the archive of a month, out of all posts of the feed;

@@ -199,23 +199,23 @@ func hostileFeeds(lib *library) []serve.Feed {
 	}
 	add(serve.Feed{Name: "same-moment", Title: "Same moment", Items: 1000}, same...)
 	var big []feeds.Post
-	for i := range 40 {
+	for i := range 14 {
 		p := post(i)
 		p.Key, p.Content = fmt.Sprint("b", i), strings.Repeat("<p>A very long post &amp; more.</p>\n", 10_000)
 		big = append(big, p)
 	}
 	add(serve.Feed{Name: "big", Title: "Big", Items: 1000, Hub: "https://hub.example.org/"}, big...)
-	for i := range 12 {
-		f := serve.Feed{Name: fmt.Sprintf("mix-%02d", i), Title: nasty[i], Description: nastyHTML[i*2], Link: nastyURLs[i], Language: nastyLanguages[i%len(nastyLanguages)], Image: nastyURLs[i*2], Icon: nastyURLs[i], Items: 60, Hub: "https://hub.example.org/?a=1&b=2"}
+	for i := range 8 {
+		f := serve.Feed{Name: fmt.Sprintf("mix-%02d", i), Title: nasty[i], Description: nastyHTML[i*2], Link: nastyURLs[i], Language: nastyLanguages[i%len(nastyLanguages)], Image: nastyURLs[i*2], Icon: nastyURLs[i], Items: 40, Hub: "https://hub.example.org/?a=1&b=2"}
 		if i%3 == 1 {
 			f.Kind = "updates"
 		}
 		if i%4 == 2 {
 			f.Content = "summary"
 		}
-		add(f, many(90)...)
+		add(f, many(60)...)
 	}
-	out = append(out, serve.Feed{Name: "everything", Title: "Everything", Items: 300, Language: "en"})
+	out = append(out, serve.Feed{Name: "everything", Title: "Everything", Items: 150, Language: "en"})
 	return out
 }
 

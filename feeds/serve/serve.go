@@ -78,7 +78,7 @@ type Config struct {
 	BaseURL string // as readers reach the server, absolute
 	Feeds   []Feed
 	Library Library
-	Version string           // of the program, told in the documents
+	Version string           // of the program, told to hubs
 	Now     func() time.Time // nil: time.Now
 	Log     *slog.Logger     // nil: nothing is logged
 	Client  *http.Client     // for hubs; nil: one with a time limit
@@ -214,6 +214,6 @@ func (s *Server) writing(f Feed) write.Feed {
 	return write.Feed{
 		Name: f.Name, BaseURL: s.c.BaseURL, Title: f.Title, Description: f.Description, Link: f.Link, Language: f.Language,
 		Image: f.Image, Icon: f.Icon, Authors: f.Authors, Kind: f.Kind, Content: f.Content,
-		Hubs: hubsOf(f), Cloud: f.Cloud, TTL: s.c.MaxAge, Version: s.c.Version,
+		Hubs: hubsOf(f), Cloud: f.Cloud, TTL: s.c.MaxAge,
 	}
 }

@@ -78,7 +78,7 @@ func (d *Document) Atom() ([]byte, error) {
 	a := &atomDocument{
 		AtomFeed: &gorilla.AtomFeed{Id: atomID(page), Icon: f.Icon, Logo: f.Image},
 		Xmlns:    "http://www.w3.org/2005/Atom", Media: "http://search.yahoo.com/mrss/", Lang: f.Language,
-		Title: plain(f.Title), Generator: atomGenerator{Name: f.generator()},
+		Title: plain(f.Title), Generator: atomGenerator{Name: generator},
 	}
 	a.Updated = rfc3339(d.updated)
 	if !plausible(d.updated) {

@@ -37,7 +37,7 @@ func (d *Document) Head() uint64 {
 	f.Posts = nil
 	h := xxhash.New()
 	fmt.Fprintf(h, "%q", []any{
-		f.Name, f.BaseURL, f.Title, f.Description, f.Link, f.Language, f.Image, f.Icon, f.Authors, f.Kind, f.Content, f.Hubs, f.TTL, f.Version,
+		f.Name, f.BaseURL, f.Title, f.Description, f.Link, f.Language, f.Image, f.Icon, f.Authors, f.Kind, f.Content, f.Hubs, f.Cloud, f.TTL,
 	})
 	return h.Sum64()
 }

@@ -46,8 +46,6 @@ type Feed struct {
 	// Archive is the name of the archive that the document is ("2026-10");
 	// empty is the feed itself. Older and Newer are its neighbours, if any.
 	Archive, Older, Newer string
-	// Version of the program, for the generator element.
-	Version string
 	// Now brings back dates that lie in the future. Zero leaves them alone.
 	Now time.Time
 
