@@ -68,8 +68,7 @@ func (r *reader) jsonItem(it value) feeds.Post {
 		ID: it.string("id"), Link: at("url"), External: at("external_url"),
 		Title: plainTitle(it.string("title")), Content: it.string("content_html"), Language: it.string("language"),
 		Published: r.date(it.string("date_published")), Updated: r.date(it.string("date_modified")),
-		Authors: people(it), Comments: at("comments_url"), Share: it.string("_share"),
-		Summary: escapeText(it.string("summary")),
+		Authors: people(it), Summary: escapeText(it.string("summary")),
 	}
 	if p.Content == "" {
 		p.Content = paragraphs(it.string("content_text"))
@@ -101,12 +100,30 @@ func (r *reader) jsonItem(it value) feeds.Post {
 		}
 	}
 	r.attachments(it, &p)
-	if own := it.get("_posse"); own.kind == '{' {
-		posseObject(own, &p)
-	} else if own.kind == '"' {
-		posse(own.text, &p)
-	}
+	r.extensions(it, &p)
 	return p
+}
+
+// extensions reads what JSON Feed has no word for: what this program writes
+// itself, and what POSSE Party reads.
+func (r *reader) extensions(it value, p *feeds.Post) {
+	own := it.get("_syndicated")
+	p.Share, p.Private = own.string("share"), own.string("private") == "true"
+	p.Comments = resolve(r.base, own.string("comments"))
+	if p.Image != nil {
+		fill(&p.Image.Alt, own.string("image_alt"))
+	}
+	if from := it.get("_source"); from.kind == '{' {
+		p.Feed = &feeds.Origin{
+			Title: oneLine(from.string("title")), Link: resolve(r.base, from.string("url")), Self: resolve(r.base, from.string("feed_url")),
+		}
+	}
+	switch words := it.get("_posse"); words.kind {
+	case '{':
+		posseObject(words, p)
+	case '"':
+		posse(words.text, p)
+	}
 }
 
 // attachments gives a post its files, and its image: the one that the item

@@ -296,6 +296,15 @@ func TestShare(t *testing.T) {
 	}
 }
 
+func TestExtensionsOfJSON(t *testing.T) {
+	p := only(t, `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","image":"/i.png","_source":{"title":"S","url":"https://s.example/","feed_url":"https://s.example/f"},
+		"_syndicated":{"share":"Words","private":true,"comments":"/c","image_alt":"A cat"}}]}`)
+	if p.Share != "Words" || !p.Private || p.Comments != "https://feeds.example.net/c" || p.Image.Alt != "A cat" ||
+		*p.Feed != (feeds.Origin{Title: "S", Link: "https://s.example/", Self: "https://s.example/f"}) {
+		t.Errorf("got %+v from %+v", p, p.Feed)
+	}
+}
+
 func TestFeedItself(t *testing.T) {
 	feed, _ := parse(t, `<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel>
 		<title>T &amp;amp; U</title><link>https://example.org/</link><description>D</description><language>en-GB</language><atom:link rel="self" href="self.xml"/>
