@@ -3,6 +3,7 @@ package mastodon_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -42,7 +43,7 @@ func TestGoToSocial(t *testing.T) {
 	networktest.Run(t, networktest.Suite{
 		Fake: func(t *testing.T) *networktest.Fake {
 			for _, s := range g.statuses(t) {
-				g.call(t, "DELETE", "/api/v1/statuses/"+s.ID, nil)
+				g.remove(t, s.ID)
 			}
 			return &networktest.Fake{
 				Handler: httputil.NewSingleHostReverseProxy(target), Writes: like.Writes, Edits: like.Edits,
@@ -57,7 +58,7 @@ func TestGoToSocial(t *testing.T) {
 					}
 					return out
 				},
-				Remove: func(id string) { g.call(t, "DELETE", "/api/v1/statuses/"+id, nil) },
+				Remove: func(id string) { g.remove(t, id) },
 			}
 		},
 		New: func(t *testing.T, url string, env network.Env) network.Account {
@@ -67,7 +68,7 @@ func TestGoToSocial(t *testing.T) {
 			}
 			return a
 		},
-		Secrets: []string{g.token}, Probed: true, Golden: "-", Timeout: 10 * time.Second,
+		Secrets: []string{g.token}, Probed: true, Golden: "-", Late: true, Timeout: 10 * time.Second,
 	})
 }
 
@@ -86,6 +87,19 @@ func (g *goToSocial) statuses(t *testing.T) (out []shownStatus) {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// remove takes a status away, and waits: the server does it when it has answered.
+func (g *goToSocial) remove(t *testing.T, id string) {
+	t.Helper()
+	g.call(t, "DELETE", "/api/v1/statuses/"+id, nil)
+	for range 100 {
+		if !strings.Contains(string(g.call(t, "GET", "/api/v1/statuses/"+id, nil)), id) {
+			return
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	t.Fatalf("status %s is not removed", id)
 }
 
 func (g *goToSocial) call(t *testing.T, method, path string, form url.Values) []byte {
@@ -133,43 +147,53 @@ func startGoToSocial(t *testing.T, folder string) *goToSocial {
 		"--web-template-base-dir", filepath.Join(folder, "web/template"), "--web-asset-base-dir", filepath.Join(folder, "web/assets"),
 		"--letsencrypt-enabled=false", "--advanced-rate-limit-requests", "0", "--advanced-throttling-multiplier", "0", "--log-level", "error",
 	}
+	g := &goToSocial{base: fmt.Sprintf("http://localhost:%d", port)}
 	program := filepath.Join(folder, "gotosocial")
 	const password = "a-long-password-for-ann-4711"
+	g.start(t, program, flags)() // once, to make its tables
 	create := append([]string{"admin", "account", "create", "--username", "ann", "--email", "ann@example.org", "--password", password}, flags...)
 	if out, err := exec.CommandContext(t.Context(), program, create...).CombinedOutput(); err != nil {
 		t.Fatalf("create an account: %v\n%s", err, out)
 	}
-	cmd := exec.CommandContext(t.Context(), program, append([]string{"server", "start"}, flags...)...)
+	t.Cleanup(g.start(t, program, flags))
+	g.signIn(t, password)
+	return g
+}
+
+// start starts the server and gives what ends it.
+func (g *goToSocial) start(t *testing.T, program string, flags []string) (end func()) {
+	t.Helper()
+	cmd := exec.Command(program, append([]string{"server", "start"}, flags...)...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
+	end = func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
 		if t.Failed() {
 			t.Logf("GoToSocial says:\n%.5000s", said.String())
 		}
-	})
-	g := &goToSocial{base: fmt.Sprintf("http://localhost:%d", port)}
-	began := time.Now()
-	for {
+	}
+	for began := time.Now(); ; {
 		resp, err := http.Get(g.base + "/api/v2/instance")
 		if err == nil {
 			var instance struct{ Version string }
 			json.NewDecoder(resp.Body).Decode(&instance)
 			resp.Body.Close()
-			t.Logf("GoToSocial %s", instance.Version)
-			break
+			if resp.StatusCode == http.StatusOK { // 503 while it makes its tables
+				t.Logf("GoToSocial %s", instance.Version)
+				return end
+			}
+			err = errors.New(resp.Status)
 		}
-		if time.Since(began) > 2*time.Minute {
-			t.Fatalf("it does not start: %v\n%s", err, said.String())
+		if time.Since(began) > 3*time.Minute {
+			end()
+			t.Fatalf("it does not start: %v", err)
 		}
 		<-time.After(200 * time.Millisecond)
 	}
-	g.signIn(t, password)
-	return g
 }
 
 // signIn goes the way of a client that asks for a token, and of its user.

@@ -57,6 +57,8 @@ type Suite struct {
 	// Timeout of a call; 0 is 20 s, and 2 s for a service that is not over HTTP, whose
 	// silence is waited for.
 	Timeout time.Duration
+	// Late: the service, a real one, does what it has answered a moment later.
+	Late bool
 	// NoLimit: the fake does not refuse what is over the limit, because the
 	// service cuts it.
 	NoLimit bool
@@ -243,13 +245,16 @@ func (st *stage) mustPost(m network.Message) network.Receipt {
 // shows holds what readers see against the texts that they should.
 func (st *stage) shows(want ...string) {
 	st.t.Helper()
-	got := st.fake.Shown()
-	same := len(got) == len(want)
-	for i := 0; same && i < len(want); i++ {
-		same = strings.Contains(got[i].Text, want[i])
-	}
-	if !same {
-		st.t.Errorf("readers see %+v, want the %d texts %q", got, len(want), want)
+	for tries := 1; ; tries++ {
+		got := st.fake.Shown()
+		if slices.EqualFunc(got, want, func(s Shown, text string) bool { return strings.Contains(s.Text, text) }) {
+			return
+		}
+		if !st.s.Late || tries > 50 {
+			st.t.Errorf("readers see %+v, want the %d texts %q", got, len(want), want)
+			return
+		}
+		<-time.After(50 * time.Millisecond)
 	}
 }
 
