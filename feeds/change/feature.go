@@ -301,8 +301,11 @@ func (e *edit) measure() {
 					e.labels = append(e.labels, i)
 				}
 			}
-			if _, ok := b.labelIn(p, classNotice); ok && p.block {
-				v[featNotice] = 1
+			if p.block && p.ins > 0 && fresh > 0 {
+				_, ok := b.labelIn(p, classNotice)
+				if k := b.doc.lines[p.line].kind; ok || k == 'n' || k == 'q' && p.line < 4 {
+					v[featNotice] = 1
+				}
 			}
 			text := b.tokens[p.b0:p.b1]
 			if n := lex.count(text, classState) - lex.count(a.tokens[p.a0:p.a1], classState); n > 0 {

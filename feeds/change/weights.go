@@ -4,54 +4,54 @@ package change
 
 // fitted are the weights of the features, fitted to labelled edits of blogs.
 var fitted = Model{
-	Bias: -1.5505,
+	Bias: -1.5887,
 	Weights: []float64{
 		0.0000,  // age
-		0.4829,  // fresh
+		0.4708,  // fresh
 		0.0000,  // longest
 		0.0000,  // sentences
 		0.0000,  // fresh share
 		0.0000,  // deleted
-		-0.4507, // hunks
+		-0.4545, // hunks
 		0.0000,  // alike
 		0.0000,  // label
-		1.2053,  // notice
-		2.2927,  // state
+		0.8801,  // notice
+		2.1242,  // state
 		0.0000,  // since
 		0.0000,  // title state
 		0.0000,  // title fresh
-		1.1729,  // numbers
-		1.3878,  // number swap
+		1.2292,  // numbers
+		1.3853,  // number swap
 		0.0000,  // negation
 		0.0000,  // today
 		0.0000,  // date
-		-3.5128, // translated
+		-3.4130, // translated
 		0.0000,  // rewritten
 		0.0000,  // linked
 		0.0000,  // code
 		0.0000,  // short
-		-1.9764, // heading
-		-2.5777, // raw
-		-3.2492, // offer
+		-1.7689, // heading
+		-2.5419, // raw
+		-3.1263, // offer
 		0.0000,  // credit
-		-1.6463, // typo
+		-1.6468, // typo
 		0.0000,  // tags
 		0.0000,  // top
 		0.0000,  // end
 		0.0000,  // spread
 		0.0000,  // removed
 		0.0000,  // net
-		-1.6504, // small
-		0.2241,  // novel
+		-1.6107, // small
+		0.1582,  // novel
 		0.0000,  // names
-		1.0041,  // code words
-		-0.4305, // reworded
-		-0.6849, // truncated
-		0.7175,  // long
-		-2.5628, // old
-		2.9563,  // fact
-		5.0455,  // flip
-		3.5398,  // ahead
+		1.0185,  // code words
+		-0.3626, // reworded
+		-0.6875, // truncated
+		0.8072,  // long
+		-2.4753, // old
+		2.9039,  // fact
+		5.0521,  // flip
+		3.5432,  // ahead
 		0.0000,  // marked
 		0.0000,  // self
 	},
