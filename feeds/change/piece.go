@@ -31,6 +31,9 @@ type piece struct {
 	line int32
 }
 
+// ideoWeight is how many words a character of a script without spaces is.
+const ideoWeight = 0.6
+
 // weight is how many words of prose a token is.
 func (t *text) weight(k token) float64 {
 	if t.doc.lines[k.line].kind == 'c' {
@@ -40,7 +43,7 @@ func (t *text) weight(k token) float64 {
 	case address:
 		return 0
 	case ideo:
-		return 0.6
+		return ideoWeight
 	}
 	return 1
 }

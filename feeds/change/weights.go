@@ -6,53 +6,31 @@ package change
 var fitted = Model{
 	Bias: -1.5887,
 	Weights: []float64{
-		0.0000,  // age
 		0.4708,  // fresh
-		0.0000,  // longest
-		0.0000,  // sentences
-		0.0000,  // fresh share
-		0.0000,  // deleted
-		-0.4545, // hunks
-		0.0000,  // alike
-		0.0000,  // label
-		0.8801,  // notice
-		2.1242,  // state
-		0.0000,  // since
-		0.0000,  // title state
-		0.0000,  // title fresh
+		0.8072,  // long
+		0.1582,  // novel
 		1.2292,  // numbers
+		3.5432,  // ahead
+		2.1242,  // state
+		0.8801,  // notice
+		1.0185,  // code
 		1.3853,  // number swap
-		0.0000,  // negation
-		0.0000,  // today
-		0.0000,  // date
-		-3.4130, // translated
-		0.0000,  // rewritten
-		0.0000,  // linked
-		0.0000,  // code
-		0.0000,  // short
+		2.9039,  // fact
+		5.0521,  // flip
+		-2.4753, // old
+		-0.4545, // hunks
+		-1.6107, // small
+		-0.3626, // reworded
 		-1.7689, // heading
 		-2.5419, // raw
 		-3.1263, // offer
-		0.0000,  // credit
 		-1.6468, // typo
-		0.0000,  // tags
-		0.0000,  // top
-		0.0000,  // end
-		0.0000,  // spread
-		0.0000,  // removed
-		0.0000,  // net
-		-1.6107, // small
-		0.1582,  // novel
-		0.0000,  // names
-		1.0185,  // code words
-		-0.3626, // reworded
+		-3.4130, // translated
 		-0.6875, // truncated
-		0.8072,  // long
-		-2.4753, // old
-		2.9039,  // fact
-		5.0521,  // flip
-		3.5432,  // ahead
+		0.0000,  // label
+		0.0000,  // title state
 		0.0000,  // marked
 		0.0000,  // self
+		0.0000,  // today
 	},
 }

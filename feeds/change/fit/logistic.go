@@ -12,7 +12,7 @@ import (
 // count against sense to fit the data is left out, so that fourteen blogs do not
 // teach what is true of them alone.
 var signs = map[string]float64{
-	"fresh": 1, "long": 1, "novel": 1, "numbers": 1, "ahead": 1, "state": 1, "notice": 1, "code words": 1, "number swap": 1, "fact": 1, "flip": 1,
+	"fresh": 1, "long": 1, "novel": 1, "numbers": 1, "ahead": 1, "state": 1, "notice": 1, "code": 1, "number swap": 1, "fact": 1, "flip": 1,
 	"old": -1, "hunks": -1, "small": -1, "reworded": -1, "heading": -1, "raw": -1, "offer": -1, "typo": -1, "translated": -1, "truncated": -1,
 }
 
