@@ -31,6 +31,7 @@ func TestCases(t *testing.T) {
 		now        string
 		title      string
 		note       string
+		before     string // title
 	}{
 		{name: "typo", want: "edit", now: change1("collections and were", "colections and were")},
 		{name: "comma", want: "edit", now: change1("lamps, and a model", "lamps and a model")},
@@ -80,6 +81,7 @@ func TestCases(t *testing.T) {
 		{name: "cancelled", want: "update", now: end + `<p>The organisers have since cancelled the meeting, and tickets will be refunded within fourteen days.</p>`},
 		{name: "cancelled in the title", want: "update", title: "[Cancelled] A new hall for the museum", now: article},
 		{name: "postponed in the title", want: "update", title: "A new hall for the museum (postponed)", now: article},
+		{name: "number in the title", want: "update", title: "The new hall for the museum costs 50 million", before: "The new hall for the museum costs 5 million", now: article, note: "50 million"},
 		{name: "sold out", want: "update", now: change1("<p>The meeting of", "<p><strong>Sold out!</strong> We are sorry, but there are no more seats for the meeting.</p><p>The meeting of")},
 		{name: "new section", want: "update", now: end + `<h2>How to get there</h2><p>From the station take tram 4 to the old harbour, then follow the quay for ten minutes. There is no parking in front of the museum, but the garage under the market is open all night.</p><p>Cyclists find racks at the back, next to the workshop, where volunteers can also lend you a pump.</p>`},
 		{name: "incident step", want: "update", now: `<p><strong>Resolved</strong> - The lamp has been repaired, and the light is back online. <small>08:55 UTC</small></p><p><strong>Monitoring</strong> - We see no further failures. <small>08:10 UTC</small></p>` + article},
@@ -94,6 +96,9 @@ func TestCases(t *testing.T) {
 			}
 			if c.title != "" {
 				p.New.Title = c.title
+			}
+			if c.before != "" {
+				p.Old.Title = c.before
 			}
 			j := change.Judge(p, "")
 			if string(j.Verdict) != c.want {

@@ -11,19 +11,7 @@ func (e *edit) swapsNumber(p piece) bool {
 	if p.deleted() == 0 || p.inserted() == 0 || p.deleted() > 4 || p.inserted() > 4 {
 		return false
 	}
-	old, now := "", ""
-	for _, k := range e.old.text.tokens[p.a0:p.a1] {
-		l := e.old.text.doc.lines[k.line]
-		if s := l.text[k.start:k.end]; l.kind != 'c' && k.kind == number && !codeLike(s) {
-			old = s
-		}
-	}
-	for _, k := range e.now.text.tokens[p.b0:p.b1] {
-		l := e.now.text.doc.lines[k.line]
-		if s := l.text[k.start:k.end]; l.kind != 'c' && k.kind == number && !codeLike(s) {
-			now = s
-		}
-	}
+	old, now := e.old.text.numberIn(p.a0, p.a1), e.now.text.numberIn(p.b0, p.b1)
 	if old == "" || now == "" || squash(old) == squash(now) {
 		return false
 	}
@@ -34,6 +22,18 @@ func (e *edit) swapsNumber(p piece) bool {
 		return !x.Equal(y) && (e.now.when.IsZero() || y.After(e.now.when) || x.After(e.now.when))
 	}
 	return !year(old) || !year(now)
+}
+
+// numberIn is the last number of prose among some tokens, empty if there is none.
+func (t *text) numberIn(from, to int32) string {
+	found := ""
+	for _, k := range t.tokens[from:to] {
+		l := t.doc.lines[k.line]
+		if s := l.text[k.start:k.end]; l.kind != 'c' && k.kind == number && !codeLike(s) {
+			found = s
+		}
+	}
+	return found
 }
 
 // year: four digits that are most often one.

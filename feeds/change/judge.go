@@ -33,7 +33,7 @@ type finding struct {
 // eleven is none. High misses one in thirty, and one in five is none.
 const (
 	tellLow    = 0.75
-	tellNormal = 0.42
+	tellNormal = 0.40
 	tellHigh   = 0.22
 )
 

@@ -15,6 +15,9 @@ func (e *edit) measure() {
 	}
 	n := len(e.pieces)
 	e.title = compareTitles(e.old.title, e.now.title)
+	if e.title.swapped {
+		m.swaps++
+	}
 
 	v[featFresh], v[featNovel], v[featNumbers], v[featCode], v[featReworded] = ln(e.words), ln(m.novel), ln(m.figures), ln(m.code), ln(m.reworded)
 	v[featLong] = max(0, ln(m.longest)-3)

@@ -6,6 +6,7 @@ import "strings"
 type titleChange struct {
 	changed bool
 	state   bool // it tells another state
+	swapped bool // it has another number in the place of one
 }
 
 // compareTitles tells what became of the title.
@@ -23,6 +24,9 @@ func compareTitles(old, now string) (t titleChange) {
 	for _, s := range spans {
 		if lex.count(b.tokens[s.b0:s.b1], classState) > lex.count(a.tokens[s.a0:s.a1], classState) {
 			t.state = true
+		}
+		if x, y := a.numberIn(s.a0, s.a1), b.numberIn(s.b0, s.b1); x != "" && y != "" && squash(x) != squash(y) && !(year(x) && year(y)) {
+			t.swapped = true
 		}
 		// [Update] before or after what the title was.
 		for j := s.b0; j < s.b1; j++ {

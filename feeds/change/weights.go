@@ -4,29 +4,29 @@ package change
 
 // fitted are the weights of the features, fitted to labelled edits of blogs.
 var fitted = Model{
-	Bias: -1.5887,
+	Bias: -1.5861,
 	Weights: []float64{
-		0.4708,  // fresh
-		0.8072,  // long
-		0.1582,  // novel
-		1.2292,  // numbers
-		3.5432,  // ahead
-		2.1242,  // state
-		0.8801,  // notice
-		1.0185,  // code
-		1.3853,  // number swap
-		2.9039,  // fact
-		5.0521,  // flip
-		-2.4753, // old
-		-0.4545, // hunks
-		-1.6107, // small
-		-0.3626, // reworded
-		-1.7689, // heading
-		-2.5419, // raw
-		-3.1263, // offer
-		-1.6468, // typo
-		-3.4130, // translated
-		-0.6875, // truncated
+		0.4769,  // fresh
+		0.8130,  // long
+		0.1358,  // novel
+		1.2744,  // numbers
+		3.6902,  // ahead
+		2.1497,  // state
+		0.8952,  // notice
+		1.0241,  // code
+		1.3464,  // number swap
+		1.7834,  // fact
+		5.0779,  // flip
+		-2.5204, // old
+		-0.4505, // hunks
+		-1.6258, // small
+		-0.3782, // reworded
+		-1.8468, // heading
+		-2.5333, // raw
+		-3.1135, // offer
+		-1.6516, // typo
+		-3.3959, // translated
+		-0.6817, // truncated
 		0.0000,  // label
 		0.0000,  // title state
 		0.0000,  // marked
