@@ -76,8 +76,9 @@ func (k *known) claim(r *record, it *item, how binding) {
 // how many posts are there under other names than before.
 func (k *known) bind(items []*item) (renamed int) {
 	guids, links := nameCounts(items)
+	k.bindUnchanged(items)
 	for _, it := range items {
-		if it.guid != 0 {
+		if it.guid != 0 && it.rec == nil {
 			it.shared = guids[it.guid] > 1
 			k.bindByGUID(it, it.shared, links[it.link] > 1)
 		}
@@ -115,6 +116,38 @@ func (k *known) bind(items []*item) (renamed int) {
 		}
 	}
 	return renamed
+}
+
+// bindUnchanged binds the posts that are what they were, name and content, before
+// any other may take their record.
+func (k *known) bindUnchanged(items []*item) {
+	var nameless map[uint64]*record
+	for _, it := range items {
+		candidates := k.guids[it.guid]
+		if it.guid == 0 {
+			candidates = k.links[it.link]
+		}
+		if it.guid == 0 && it.link == 0 {
+			if nameless == nil {
+				nameless = map[uint64]*record{}
+				for _, r := range k.all {
+					if len(r.guids) == 0 && len(r.links) == 0 {
+						nameless[r.raw] = r
+					}
+				}
+			}
+			if r := nameless[it.raw]; r != nil {
+				k.take(it, r, byGUID)
+			}
+			continue
+		}
+		for _, r := range candidates {
+			if r.raw == it.raw && k.claimed[r] == nil && (it.link == 0 && len(r.links) == 0 || slices.Contains(r.links, it.link)) {
+				k.claim(r, it, byGUID)
+				break
+			}
+		}
+	}
 }
 
 // nameCounts tells how many different posts of the reading carry a guid or a
