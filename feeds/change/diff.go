@@ -63,7 +63,7 @@ func sumsOf(tokens []token) []uint64 {
 
 // maxEdits bounds the search for a shortest edit; beyond it the elements that
 // are unique on both sides are taken as fixed points.
-const maxEdits = 300
+const maxEdits = 200
 
 // diffSums is the list of changes that make b of a, in order.
 func diffSums(a, b []uint64) []span {

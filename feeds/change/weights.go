@@ -4,29 +4,29 @@ package change
 
 // fitted are the weights of the features, fitted to labelled edits of blogs.
 var fitted = Model{
-	Bias: -1.5861,
+	Bias: -1.5867,
 	Weights: []float64{
-		0.4769,  // fresh
-		0.8130,  // long
-		0.1358,  // novel
-		1.2744,  // numbers
-		3.6902,  // ahead
+		0.4770,  // fresh
+		0.8126,  // long
+		0.1360,  // novel
+		1.2746,  // numbers
+		3.6904,  // ahead
 		2.1497,  // state
-		0.8952,  // notice
-		1.0241,  // code
+		0.8950,  // notice
+		1.0244,  // code
 		1.3464,  // number swap
-		1.7834,  // fact
-		5.0779,  // flip
-		-2.5204, // old
-		-0.4505, // hunks
+		1.7838,  // fact
+		5.0783,  // flip
+		-2.5205, // old
+		-0.4502, // hunks
 		-1.6258, // small
-		-0.3782, // reworded
-		-1.8468, // heading
-		-2.5333, // raw
-		-3.1135, // offer
-		-1.6516, // typo
-		-3.3959, // translated
-		-0.6817, // truncated
+		-0.3786, // reworded
+		-1.8471, // heading
+		-2.5344, // raw
+		-3.1138, // offer
+		-1.6347, // typo
+		-3.3971, // translated
+		-0.6815, // truncated
 		0.0000,  // label
 		0.0000,  // title state
 		0.0000,  // marked
