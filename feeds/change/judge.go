@@ -28,9 +28,9 @@ type finding struct {
 
 // What the settings' words of sensitivity mean: the score from which an edit is
 // told. On blogs that the model was not fitted to, low tells three quarters of
-// the updates and hardly ever (one in forty) anything else: nearly all of it is
-// marked as an update by its author. Normal tells seven of eight, and one in
-// eleven is none. High misses one in thirty, and one in five is none.
+// the updates, and of thirty that it tells one is none: nearly all are marked as
+// updates by their authors. Normal tells nine of ten, and one in ten is none.
+// High misses one in twenty, and one in five is none.
 const (
 	tellLow    = 0.75
 	tellNormal = 0.40
