@@ -248,7 +248,7 @@ func TestServerAway(t *testing.T) {
 func TestReplicas(t *testing.T) {
 	port := freePort(t)
 	master := startServer(t, "--port", strconv.Itoa(port), "--repl-diskless-sync-delay", "0")
-	s, err := redis.Open(t.Context(), redis.Config{URL: master.url + "?replicas=1"})
+	s, err := redis.Open(t.Context(), redis.Config{URL: master.url + "?replicas=1&timeout=1s"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,14 +259,7 @@ func TestReplicas(t *testing.T) {
 		t.Fatalf("without a replica: %v", err)
 	}
 	replica := startServer(t, "--replicaof", "127.0.0.1 "+strconv.Itoa(port))
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for began := time.Now(); err == nil && time.Since(began) < 20*time.Second; <-tick.C {
-		info, ierr := replica.client(t).Info(t.Context(), "replication").Result()
-		if err = ierr; strings.Contains(info, "master_link_status:up") {
-			break
-		}
-	}
+	eventually(t, "the replica to follow", func() error { return linked(t, replica) })
 	if err := plan(); err != nil {
 		t.Errorf("with a replica: %v", err)
 	}

@@ -24,6 +24,7 @@ const most = 128
 type line struct {
 	client   goredis.UniversalClient
 	replicas int
+	patience time.Duration // with replicas
 	calls    chan *waiting
 	end      chan struct{}
 	gone     sync.WaitGroup
@@ -53,8 +54,9 @@ type many struct {
 // takes its place.
 type story string
 
-func startLine(c goredis.UniversalClient, replicas int) *line {
-	l := &line{client: c, replicas: replicas, calls: make(chan *waiting, most), end: make(chan struct{})}
+// startLine begins; timeout is that of a command.
+func startLine(c goredis.UniversalClient, replicas int, timeout time.Duration) *line {
+	l := &line{client: c, replicas: replicas, patience: timeout / 2, calls: make(chan *waiting, most), end: make(chan struct{})}
 	l.gone.Go(l.run)
 	return l
 }
@@ -123,7 +125,7 @@ func (l *line) exec(ctx context.Context, fill func(goredis.Pipeliner)) error {
 		pipe.Exec(ctx)
 		return nil
 	}
-	wait := pipe.Do(ctx, "WAIT", l.replicas, patienceWithReplicas.Milliseconds())
+	wait := pipe.Do(ctx, "WAIT", l.replicas, l.patience.Milliseconds())
 	pipe.Exec(ctx)
 	n, err := wait.Int64()
 	if err != nil {
@@ -134,9 +136,6 @@ func (l *line) exec(ctx context.Context, fill func(goredis.Pipeliner)) error {
 	}
 	return nil
 }
-
-// patienceWithReplicas is how long replicas may take.
-const patienceWithReplicas = 2 * time.Second
 
 // group is calls that one run of a script answers.
 type group struct {

@@ -99,7 +99,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		s.client.Close()
 		return nil, fmt.Errorf("open store in redis: %w", err)
 	}
-	s.line = startLine(s.client, a.replicas)
+	s.line = startLine(s.client, a.replicas, a.timeout())
 	s.use(run)
 	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
@@ -133,9 +133,7 @@ func connect(a address) goredis.UniversalClient {
 	o.MaxRetries = -1
 	o.ContextTimeoutEnabled = true
 	o.DialTimeout = 3 * time.Second
-	if o.ReadTimeout == 0 {
-		o.ReadTimeout, o.WriteTimeout = 5*time.Second, 5*time.Second
-	}
+	o.ReadTimeout, o.WriteTimeout = a.timeout(), a.timeout()
 	o.PoolTimeout = o.ReadTimeout
 	if o.ClientName == "" {
 		o.ClientName = "syndicated"

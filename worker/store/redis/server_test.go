@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,6 +75,35 @@ func (s *server) start(t testing.TB) {
 		t.Fatal(err)
 	}
 	waitFor(t, s.client(t))
+}
+
+// refuses starts the server to see whether it ends at once because of an option
+// that it does not know.
+func (s *server) refuses(t testing.TB) (said string, yes bool) {
+	t.Helper()
+	var out strings.Builder
+	cmd := exec.Command(need(t), s.args...)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	go func() { defer close(over); cmd.Wait() }()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-over:
+			return strings.TrimSpace(out.String()), true
+		case <-tick.C:
+			if c, err := net.Dial("unix", filepath.Join(s.dir, "s")); err == nil {
+				c.Close()
+				cmd.Process.Kill()
+				<-over
+				return "", false
+			}
+		}
+	}
 }
 
 func (s *server) client(t testing.TB) *goredis.Client {

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -22,6 +23,9 @@ type address struct {
 	workspace string
 	replicas  int // WAIT for so many
 }
+
+// timeout of a command.
+func (a address) timeout() time.Duration { return cmp.Or(a.options.ReadTimeout, 5*time.Second) }
 
 // parseURL reads the forms that Config.URL documents. Its errors never hold the
 // URL, which may carry a password.
@@ -137,8 +141,9 @@ func (a *address) query(q url.Values, secure bool) error {
 		case "pool":
 			o.PoolSize, err = strconv.Atoi(v)
 		case "timeout":
-			o.ReadTimeout, err = time.ParseDuration(v)
-			o.WriteTimeout = o.ReadTimeout
+			if o.ReadTimeout, err = time.ParseDuration(v); err == nil && o.ReadTimeout < time.Millisecond {
+				err = errors.New("too short")
+			}
 		case "sentinel_user":
 			o.SentinelUsername = v
 		case "sentinel_password":

@@ -2,8 +2,12 @@ package storetest
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
+	"testing"
 	"time"
 
 	"syndicated/feeds"
@@ -67,38 +71,7 @@ func (h *hand) everything() map[string]any {
 }
 
 var dumps = []rule{
-	{"an import is what was exported, and work goes on", func(h *hand) {
-		h.full()
-		var dump bytes.Buffer
-		h.must(h.Export(h.ctx, &dump))
-		to := &hand{T: h.T, Store: h.open(h.T), ctx: h.ctx, now: h.now}
-		to.must(to.Import(h.ctx, bytes.NewReader(dump.Bytes())))
-		h.same("all", to.everything(), h.everything())
-
-		again := []store.Queued{msg("fedi:sent"), msg("fedi:waiting"), msg("bus:1"), msg("sky:gone")}
-		taken := msg("fedi:twin")
-		taken.Once = "https://example.org/once"
-		to.same("known and taken", to.commit("blog", store.Outcome{Messages: append(again, taken)}),
-			store.Committed{OK: true, Known: []string{"fedi:sent", "fedi:waiting", "bus:1", "sky:gone"}, Taken: []string{"fedi:twin"}})
-		to.queue(msg("fedi:later"))
-		for _, want := range []string{"fedi:early", "fedi:waiting", "fedi:once", "fedi:later"} {
-			to.same("sent", to.send("fedi"), want)
-		}
-		to.idle("stopped")
-		busy := to.lease("busy")
-		to.same("a lease is over, its doubt is not", busy.Doubt, true)
-		to.idle("slow")
-		to.after(time.Minute)
-		slow := to.lease("slow")
-		to.same("head", slow.Message.ID, "slow:1")
-		to.same("doubt", slow.Doubt, true)
-		to.same("rate", slow.Rate, []byte("rate"))
-		to.must(to.Resume(to.ctx, to.now, "stopped"))
-		to.same("resumed", to.send("stopped"), "stopped:1")
-		if p := to.poll("blog"); p.Fence < 2 {
-			to.Errorf("the fence begins anew at %d", p.Fence)
-		}
-	}},
+	{"an import is what was exported, and work goes on", func(h *hand) { h.moved(h.open) }},
 	{"an import needs an empty store", func(h *hand) {
 		var dump bytes.Buffer
 		h.must(h.Export(h.ctx, &dump))
@@ -137,4 +110,136 @@ var dumps = []rule{
 		to.must(to.Import(h.ctx, bytes.NewReader(dump.Bytes())))
 		h.same("all", to.everything(), h.everything())
 	}},
+}
+
+// moved exports a store that holds something of everything, imports it into
+// another, and goes on with that.
+func (h *hand) moved(open func(*testing.T) store.Store) {
+	h.Helper()
+	h.full()
+	var dump bytes.Buffer
+	h.must(h.Export(h.ctx, &dump))
+	to := &hand{T: h.T, Store: open(h.T), ctx: h.ctx, now: h.now}
+	to.must(to.Import(h.ctx, bytes.NewReader(dump.Bytes())))
+	h.same("all", to.everything(), h.everything())
+
+	again := []store.Queued{msg("fedi:sent"), msg("fedi:waiting"), msg("bus:1"), msg("sky:gone")}
+	taken := msg("fedi:twin")
+	taken.Once = "https://example.org/once"
+	to.same("known and taken", to.commit("blog", store.Outcome{Messages: append(again, taken)}),
+		store.Committed{OK: true, Known: []string{"fedi:sent", "fedi:waiting", "bus:1", "sky:gone"}, Taken: []string{"fedi:twin"}})
+	to.queue(msg("fedi:later"))
+	for _, want := range []string{"fedi:early", "fedi:waiting", "fedi:once", "fedi:later"} {
+		to.same("sent", to.send("fedi"), want)
+	}
+	to.idle("stopped")
+	busy := to.lease("busy")
+	to.same("a lease is over, its doubt is not", busy.Doubt, true)
+	to.idle("slow")
+	to.after(time.Minute)
+	slow := to.lease("slow")
+	to.same("head", slow.Message.ID, "slow:1")
+	to.same("doubt", slow.Doubt, true)
+	to.same("rate", slow.Rate, []byte("rate"))
+	to.must(to.Resume(to.ctx, to.now, "stopped"))
+	to.same("resumed", to.send("stopped"), "stopped:1")
+	if p := to.poll("blog"); p.Fence < 2 {
+		to.Errorf("the fence begins anew at %d", p.Fence)
+	}
+}
+
+// Move moves a store's work to one of another kind, which open gives empty, once
+// at rest and once while work goes on.
+func Move(t *testing.T, from, to func(t *testing.T) store.Store) {
+	t.Run("at rest", func(t *testing.T) {
+		h := &hand{T: t, Store: from(t), ctx: t.Context(), now: start, open: from}
+		h.moved(to)
+	})
+	t.Run("while work goes on", func(t *testing.T) { moving(t, from(t), to) })
+}
+
+// moving exports a store while posts come and messages go out, five times, and
+// wants each export to be one to go on from: what is remembered was queued, what
+// was queued is there whole, and nothing that was sent before is to be sent.
+func moving(t *testing.T, from store.Store, to func(t *testing.T) store.Store) {
+	h := &hand{T: t, Store: from, ctx: t.Context(), now: start}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var sentBefore sync.Map
+	busy := make(chan error, 1)
+	go func() {
+		busy <- func() error {
+			for n := 0; ctx.Err() == nil; n++ {
+				p, ok, err := from.ClaimPoll(ctx, start, "blog", ttl)
+				if err != nil || !ok {
+					return err
+				}
+				key := fmt.Sprint(n)
+				o := store.Outcome{
+					Next: start, State: []byte(key), Memory: map[string][]byte{key: {1}}, Posts: []feeds.Post{post(key, start)},
+					Decisions: []store.Decision{told(key, "new")}, Messages: []store.Queued{msg("fedi:" + key), msg("sky:" + key)},
+				}
+				if _, err := from.Commit(ctx, start, p, o); err != nil {
+					return err
+				}
+				leases, _, err := from.Claim(ctx, start, []string{"fedi", "sky"}, 1, ttl)
+				if err != nil {
+					return err
+				}
+				for _, l := range leases {
+					if ok, err := from.Attempt(ctx, start, l); err != nil || !ok {
+						return err
+					}
+					if ok, err := from.Finish(ctx, start, l, sent(l.Message.ID, start)); err != nil || !ok {
+						return err
+					}
+					sentBefore.Store(l.Message.ID, true)
+				}
+			}
+			return nil
+		}()
+	}()
+	for range 5 {
+		var gone []string
+		sentBefore.Range(func(id, _ any) bool { gone = append(gone, id.(string)); return true })
+		var dump bytes.Buffer
+		h.must(h.Export(h.ctx, &dump))
+		then := &hand{T: t, Store: to(t), ctx: t.Context(), now: start}
+		then.must(then.Import(then.ctx, &dump))
+		memory, err := then.Memory(then.ctx, "blog")
+		h.must(err)
+		for key := range memory {
+			for _, id := range []string{"fedi:" + key, "sky:" + key} {
+				then.same("text of "+id, then.entry(id).Message.Text, "text of "+id)
+			}
+		}
+		for _, id := range gone {
+			then.same("state of "+id, then.entry(id).State, store.IsSent)
+		}
+		out := map[string]bool{}
+		for _, account := range []string{"fedi", "sky"} {
+			for {
+				leases, _ := then.claim(account)
+				if len(leases) == 0 {
+					break
+				}
+				l := leases[0]
+				if out[l.Message.ID] {
+					t.Fatalf("%s is sent twice", l.Message.ID)
+				}
+				out[l.Message.ID] = true
+				then.attempt(l)
+				then.finish(l, sent(l.Message.ID, start))
+			}
+		}
+		for _, id := range gone {
+			if out[id] {
+				t.Fatalf("%s is sent again", id)
+			}
+		}
+	}
+	cancel()
+	if err := <-busy; err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
 }
