@@ -118,7 +118,21 @@ func (r *reader) readXML(text []byte) error {
 	for _, n := range notes {
 		r.note("repaired: %s", n)
 	}
-	return r.readTree(t)
+	if err := r.readTree(t); err != nil {
+		return err
+	}
+	if r.hollow() {
+		return fmt.Errorf("not well-formed, and nothing could be saved of it: %w", fault)
+	}
+	return nil
+}
+
+// hollow: the feed says nothing, neither of itself nor in any post.
+func (r *reader) hollow() bool {
+	f := &r.feed
+	return f.Title == "" && f.Link == "" && f.ID == "" && !slices.ContainsFunc(f.Posts, func(p feeds.Post) bool {
+		return p.ID != "" || p.Link != "" || p.Title != "" || p.Content != "" || p.Summary != "" || len(p.Enclosures) > 0
+	})
 }
 
 // strictly reads the tree of a document that has no fault.
