@@ -47,7 +47,7 @@ func (e ending) judge(a account) (s score, faults []string) {
 		*n++
 		faults = append(faults, a.name+": "+fmt.Sprintf(format, args...))
 	}
-	var messages, answers = map[string][]shown{}, map[string][]shown{}
+	messages, answers := map[string][]shown{}, map[string][]shown{}
 	for _, m := range a.shows {
 		if m.reply {
 			answers[m.post] = append(answers[m.post], m)

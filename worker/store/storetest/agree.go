@@ -205,8 +205,10 @@ func (c *chooser) step() (string, step) {
 		key, value := c.key(), one(c, nil, []byte("v"), []byte{0, 1})
 		return "save " + key, func(ctx context.Context, s store.Store, _ int) (any, error) { return nil, s.Save(ctx, key, value) }
 	}
-	f := store.Filter{Account: one(c, "", c.account()), State: one(c, "", store.Waiting, store.OnHold, store.IsDead, store.IsSent, store.Dropped),
-		Source: one(c, "", c.source()), Post: one(c, "", c.key()), Limit: c.IntN(6)}
+	f := store.Filter{
+		Account: one(c, "", c.account()), State: one(c, "", store.Waiting, store.OnHold, store.IsDead, store.IsSent, store.Dropped),
+		Source: one(c, "", c.source()), Post: one(c, "", c.key()), Limit: c.IntN(6),
+	}
 	return fmt.Sprintf("list %+v", f), func(ctx context.Context, s store.Store, _ int) (any, error) {
 		all, err := s.Messages(ctx, f)
 		return plain(all), err

@@ -195,8 +195,10 @@ var commits = []rule{
 	{"names that cannot be keys are refused", func(h *hand) {
 		p := h.poll("blog")
 		for _, o := range []store.Outcome{
-			{Messages: []store.Queued{msg("")}}, {Messages: []store.Queued{msg("fe\ndi:1")}},
-			{Messages: []store.Queued{msg(":1")}}, {Posts: []feeds.Post{{}}},
+			{Messages: []store.Queued{msg("")}},
+			{Messages: []store.Queued{msg("fe\ndi:1")}},
+			{Messages: []store.Queued{msg(":1")}},
+			{Posts: []feeds.Post{{}}},
 		} {
 			if _, err := h.Commit(h.ctx, h.now, p, o); err == nil {
 				h.Errorf("commit %+v: no error", o)

@@ -22,8 +22,14 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		name  string
 		cases []rule
 	}{
-		{"Polls", polls}, {"Commit", commits}, {"Instead", insteads}, {"Deliveries", deliveries},
-		{"Archive", archives}, {"Desk", desks}, {"Dump", dumps}, {"Workers", workers},
+		{"Polls", polls},
+		{"Commit", commits},
+		{"Instead", insteads},
+		{"Deliveries", deliveries},
+		{"Archive", archives},
+		{"Desk", desks},
+		{"Dump", dumps},
+		{"Workers", workers},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, c := range group.cases {
