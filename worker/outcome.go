@@ -96,7 +96,7 @@ func (w *Worker) outcome(a *Account, l store.Lease, err error, now time.Time) st
 	default:
 		switch {
 		case !at.IsZero():
-			s.Result, s.Next = store.Defer, at // the network said when: no try is lost
+			s.Result, s.Next = store.Defer, byStore(at, now) // the network said when: no try is lost
 			s.Decision.What = "later"
 		case last:
 			s.Result, s.Reason = store.Dead, "given up after many tries: "+s.Reason
@@ -112,7 +112,7 @@ func (w *Worker) unanswered(a *Account, l store.Lease, err error, now time.Time)
 	s := store.Settlement{Result: store.Doubt, Rate: l.Rate, Reason: "asked whether it is there: " + err.Error()}
 	class, at := network.ClassOf(err)
 	s.Next = now.Add(backoff(retryBase, 1+int(now.Sub(l.Attempted)/time.Minute), retryMost))
-	if at.After(s.Next) {
+	if at := byStore(at, now); at.After(s.Next) {
 		s.Next = at
 	}
 	switch class {
@@ -122,4 +122,11 @@ func (w *Worker) unanswered(a *Account, l store.Lease, err error, now time.Time)
 		s.Result, s.Reason = store.Held, "it may be out, and the network does not tell: "+err.Error()
 	}
 	return s
+}
+
+// byStore is a time that a network told, by the store's clock, where it is now:
+// the network's times come by the machine's, which may differ by a minute. A
+// time that has passed is a second away, lest a network be asked without a pause.
+func byStore(at, now time.Time) time.Time {
+	return now.Add(max(time.Until(at), time.Second))
 }
