@@ -201,8 +201,12 @@ func (s *site) do(kind string, now time.Time) {
 		p.mended = true
 		return
 	}
-	w := vocabulary[s.rng.IntN(len(vocabulary))]
-	p.updates = append(p.updates, fmt.Sprintf("UPDATE (%s): the %s is closed until Friday, says notice %s.", now.Format("15:04"), w, mark(p.name(), len(p.updates))))
+	w := func() string { return vocabulary[s.rng.IntN(len(vocabulary))] }
+	said := fmt.Sprintf("the %s is closed until Friday because of the %s, says notice", w(), w())
+	if len(p.updates) > 0 { // another matter: two notices alike are told apart by nobody
+		said = fmt.Sprintf("nobody was hurt when the %s lost its roof last night, police report about the %s in", w(), w())
+	}
+	p.updates = append(p.updates, fmt.Sprintf("UPDATE (%s): %s %s.", now.Format("15:04"), said, mark(p.name(), len(p.updates))))
 }
 
 // mark is the word by which an update is told from others.

@@ -248,6 +248,7 @@ func (s *storm) verdict(ctx context.Context) (faults []string, err error) {
 	}
 	_ = w.Flush()
 	s.faultTable()
+	faults = append(faults, s.impolite()...)
 	for _, c := range s.children {
 		faults = append(faults, c.crashed()...)
 	}
@@ -268,6 +269,22 @@ func (s *storm) weather(name string) (requests, bad int) {
 		}
 	}
 	return requests, bad
+}
+
+// impolite tells of servers that were asked again and again before their
+// Retry-After was over. A worker that was killed had no time to write it down,
+// and one that starts asks who it is: so much is allowed for each blow.
+func (s *storm) impolite() []string {
+	const perBlow, always = 3, 10
+	var out []string
+	for _, a := range s.accounts {
+		a.weather.mu.Lock()
+		if n := a.weather.early; n > s.kills*perBlow+always {
+			out = append(out, fmt.Sprintf("%s: asked %d times before Retry-After was over", a.name, n))
+		}
+		a.weather.mu.Unlock()
+	}
+	return out
 }
 
 // faultTable tells how often each fault was dealt, over all social servers.
