@@ -93,7 +93,9 @@ func (c *chaos) summary() string {
 	var out string
 	for _, w := range append([]*child{c.redis}, c.workers...) {
 		if w != nil {
+			w.mu.Lock()
 			out += fmt.Sprintf("  %-10s %3d killed, %3d stopped, started %d times, gave up by itself %d times\n", w.name, c.kills[w.name], c.paused[w.name], w.starts, w.exits)
+			w.mu.Unlock()
 		}
 	}
 	return out
