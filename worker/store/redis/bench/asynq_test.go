@@ -1,0 +1,60 @@
+package bench_test
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+)
+
+// benchAsynq enqueues with 64 callers and processes with 64 workers at the same
+// time, as asynq is meant to be used.
+func benchAsynq(b *testing.B, s *server) {
+	defer metered(b, s.client)()
+	at := asynq.RedisClientOpt{Network: "unix", Addr: s.socket}
+	var left atomic.Int64
+	all := make(chan struct{})
+	left.Store(int64(b.N))
+	worker := asynq.NewServer(at, asynq.Config{Concurrency: benchAccounts, LogLevel: asynq.FatalLevel})
+	err := worker.Start(asynq.HandlerFunc(func(context.Context, *asynq.Task) error {
+		if left.Add(-1) == 0 {
+			close(all)
+		}
+		return nil
+	}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	client := asynq.NewClient(at)
+	defer client.Close()
+	work := make(chan int, benchAccounts)
+	var wg sync.WaitGroup
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range benchAccounts {
+		wg.Go(func() {
+			for n := range work {
+				m := benchMessage(n)
+				body, err := json.Marshal(m)
+				if err == nil {
+					_, err = client.Enqueue(asynq.NewTask("share", body), asynq.TaskID(m.ID), asynq.Retention(24*time.Hour))
+				}
+				if err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	for n := range b.N {
+		work <- n
+	}
+	close(work)
+	wg.Wait()
+	<-all
+	b.StopTimer()
+	worker.Shutdown()
+}
