@@ -63,7 +63,11 @@ func (s *Store) Posts(ctx context.Context, q feeds.Query) ([]feeds.Post, error) 
 	}
 	out := make([]feeds.Post, len(posts))
 	for i, p := range posts {
-		if err := json.Unmarshal(p.body, &out[i]); err != nil {
+		plain, err := store.UnpackPost(p.body)
+		if err == nil {
+			err = json.Unmarshal(plain, &out[i])
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read post %s of %s: %w", p.key, p.source, err)
 		}
 	}

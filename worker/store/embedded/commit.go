@@ -16,9 +16,14 @@ func (s *Store) Commit(ctx context.Context, now time.Time, p store.Poll, o store
 	if err := o.Check(); err != nil {
 		return store.Committed{}, fmt.Errorf("commit %s: %w", p.Source, err)
 	}
+	// Packing takes longer than writing: done here, callers do it side by side.
+	posts, err := pack(p.Source, o.Posts)
+	if err != nil {
+		return store.Committed{}, fmt.Errorf("commit %s: %w", p.Source, err)
+	}
 	var c store.Committed
-	err := s.update(ctx, func(h *handle) (err error) {
-		c, err = s.commit(h, millis(now), p, o)
+	err = s.update(ctx, func(h *handle) (err error) {
+		c, err = s.commit(h, millis(now), p, o, posts)
 		return err
 	})
 	if err != nil {
@@ -30,7 +35,7 @@ func (s *Store) Commit(ctx context.Context, now time.Time, p store.Poll, o store
 	return c, nil
 }
 
-func (s *Store) commit(h *handle, now int64, p store.Poll, o store.Outcome) (store.Committed, error) {
+func (s *Store) commit(h *handle, now int64, p store.Poll, o store.Outcome, posts []shelved) (store.Committed, error) {
 	var c store.Committed
 	var id, fence int64
 	var leased bool
@@ -47,7 +52,7 @@ func (s *Store) commit(h *handle, now int64, p store.Poll, o store.Outcome) (sto
 	if !leased {
 		return c, nil // this commit again: its answer was lost
 	}
-	if err := s.shelve(h, id, p.Source, o.Posts, o.Removed); err != nil {
+	if err := s.shelve(h, id, p.Source, posts, o.Removed); err != nil {
 		return c, err
 	}
 	if err := decide(h, now, p.Source, o.Decisions); err != nil {
@@ -73,22 +78,31 @@ func (s *Store) commit(h *handle, now int64, p store.Poll, o store.Outcome) (sto
 	return c, err
 }
 
+// pack makes of posts what is kept of them.
+func pack(source string, posts []feeds.Post) ([]shelved, error) {
+	out := make([]shelved, len(posts))
+	for i, p := range posts {
+		if p.Source == "" {
+			p.Source = source
+		}
+		body, err := store.PackPost(p)
+		if err != nil {
+			return nil, fmt.Errorf("post %s: %w", p.Key, err)
+		}
+		out[i] = shelved{age: -p.Published.UnixMilli(), key: p.Key, source: source, body: body}
+	}
+	return out, nil
+}
+
 // shelve keeps posts for feeds.
-func (s *Store) shelve(h *handle, id int64, source string, posts []feeds.Post, removed []string) error {
+func (s *Store) shelve(h *handle, id int64, source string, posts []shelved, removed []string) error {
 	if len(posts)+len(removed) == 0 {
 		return nil
 	}
 	for _, p := range posts {
-		if p.Source == "" {
-			p.Source = source
-		}
-		body, err := json.Marshal(p)
-		if err != nil {
-			return fmt.Errorf("post %s: %w", p.Key, err)
-		}
 		const q = `INSERT INTO posts(source, key, top, name, age, body) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (source, key) DO UPDATE SET age = excluded.age, body = excluded.body`
-		if _, err := h.exec(q, id, p.Key, top(source), source, -p.Published.UnixMilli(), body); err != nil {
+		if _, err := h.exec(q, id, p.key, top(source), source, p.age, p.body); err != nil {
 			return err
 		}
 	}

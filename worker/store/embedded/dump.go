@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
+	"syndicated/feeds"
 	"syndicated/worker/store"
 )
 
@@ -45,7 +45,11 @@ func export(ctx context.Context, h *handle, d *store.Dumper) error {
 		}},
 		{`SELECT name, key, body FROM posts ORDER BY name, key`, func(scan func(...any) error) (store.Line, error) {
 			var v store.DumpPost
-			return store.Line{Post: &v}, scan(&v.Source, &v.Key, (*[]byte)(&v.Body))
+			err := scan(&v.Source, &v.Key, (*[]byte)(&v.Body))
+			if err == nil {
+				v.Body, err = store.UnpackPost(v.Body)
+			}
+			return store.Line{Post: &v}, err
 		}},
 		{`SELECT at, body FROM decisions ORDER BY id`, func(scan func(...any) error) (store.Line, error) {
 			var v store.DumpDecision
@@ -140,12 +144,16 @@ func (s *Store) take(h *handle, l store.Line) (err error) {
 		if e != nil {
 			return e
 		}
-		age, e := ageOf(v.Body)
+		var post feeds.Post
+		if e := json.Unmarshal(v.Body, &post); e != nil {
+			return e
+		}
+		body, e := store.PackPost(post)
 		if e != nil {
 			return e
 		}
 		_, err = h.exec(`INSERT OR REPLACE INTO posts(source, key, top, name, age, body) VALUES (?, ?, ?, ?, ?, ?)`,
-			id, v.Key, top(v.Source), v.Source, age, []byte(v.Body))
+			id, v.Key, top(v.Source), v.Source, -post.Published.UnixMilli(), body)
 	case l.Decision != nil:
 		source, post, e := about(l.Decision.Body)
 		if e != nil {
@@ -187,14 +195,6 @@ func sourceID(h *handle, name string) (id int64, err error) {
 	}
 	_, err = h.row(`SELECT id FROM sources WHERE name = ?`, []any{name}, &id)
 	return id, err
-}
-
-func ageOf(body []byte) (int64, error) {
-	var p struct {
-		Published time.Time `json:"published"`
-	}
-	err := json.Unmarshal(body, &p)
-	return -p.Published.UnixMilli(), err
 }
 
 func about(body []byte) (source, post string, err error) {

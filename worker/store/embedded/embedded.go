@@ -4,6 +4,14 @@
 // Every write is on disk before it is acknowledged (WAL, synchronous=FULL); what
 // many callers write at the same moment shares one fsync. One process has the
 // file; a second one is refused.
+//
+// Bytes of the file (go test -run xxx -bench Footprint -benchtime 1x): a known
+// post 380 beside its key and what change remembers of it; a post in feeds with
+// 2,000 bytes of HTML 1,260, and 420 for a line of its story and the words by
+// which it is found; a message that waits 970, one that was sent 1,230. The file
+// does not shrink: what Trim frees is used again, where it frees whole pages. A
+// thousand sources with 23 posts each, all new, are committed in 2.5 to 4 s on
+// two shared cores, and read again with nothing new in 18 ms (-bench Sweep).
 package embedded
 
 import (

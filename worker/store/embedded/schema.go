@@ -4,7 +4,8 @@ package embedded
 // that were applied is SQLite's user_version. Never change one that was released.
 var migrations = []string{layout1}
 
-// Times are milliseconds since 1970, bodies JSON of the contract's types.
+// Times are milliseconds since 1970, bodies JSON of the contract's types where
+// nothing else is said.
 const layout1 = `
 -- next is NULL when the source is not on the plan; while it is leased, next is
 -- the end of the lease.
@@ -19,12 +20,14 @@ CREATE TABLE sources (
 );
 CREATE INDEX sources_due ON sources(next, name) WHERE next IS NOT NULL;
 
+-- With a rowid, since a row of a table without one may take no more than a
+-- quarter of a page: records are larger, and each would take a page of its own.
 CREATE TABLE memory (
 	source INTEGER NOT NULL,
 	key TEXT NOT NULL,
 	record BLOB NOT NULL,
 	PRIMARY KEY (source, key)
-) WITHOUT ROWID;
+);
 
 -- Indexed by (-published, key, source) so that newest first, ties by key, is
 -- the order of the index.
@@ -35,7 +38,7 @@ CREATE TABLE posts (
 	top TEXT NOT NULL,
 	name TEXT NOT NULL, -- of the source
 	age INTEGER NOT NULL, -- -published
-	body BLOB NOT NULL,
+	body BLOB NOT NULL, -- store.PackPost
 	UNIQUE (source, key)
 );
 CREATE INDEX posts_all ON posts(age, key, name);

@@ -128,7 +128,7 @@ func (s *Store) bodies(ctx context.Context, places []shelved) ([]feeds.Post, err
 		if err != nil {
 			return nil, err
 		}
-		plain, err := plainPost(body)
+		plain, err := store.UnpackPost([]byte(body))
 		if err != nil {
 			return nil, fmt.Errorf("post %s of %s: %w", places[i].key, places[i].source, err)
 		}

@@ -166,7 +166,7 @@ const streamVersion = 1
 
 func (c *commit) post(source string, p feeds.Post) error {
 	p.Source = cmp.Or(p.Source, source)
-	body, err := packPost(p)
+	body, err := store.PackPost(p)
 	if err != nil {
 		return err
 	}

@@ -113,7 +113,7 @@ func (e *exporter) sources(ctx context.Context) error {
 func (e *exporter) posts(ctx context.Context) error {
 	for _, source := range e.known {
 		err := e.scan(ctx, e.keys.posts(source), func(key, body string) error {
-			plain, err := plainPost(body)
+			plain, err := store.UnpackPost([]byte(body))
 			if err != nil {
 				return fmt.Errorf("post %s of %s: %w", key, source, err)
 			}
@@ -394,7 +394,7 @@ func (im *importer) post(ctx context.Context, v *store.DumpPost) error {
 	if err := json.Unmarshal(v.Body, &post); err != nil {
 		return err
 	}
-	body, err := packPost(post)
+	body, err := store.PackPost(post)
 	if err != nil {
 		return err
 	}

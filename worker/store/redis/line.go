@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -76,6 +77,9 @@ func (l *line) run() {
 		case <-l.end:
 			return
 		}
+		// Those who are about to call get their chance: what costs a fraction of a
+		// microsecond here spares them a round trip and an fsync.
+		runtime.Gosched()
 	more:
 		for len(all) < most {
 			select {

@@ -1,4 +1,4 @@
-package redis
+package store
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 	"syndicated/feeds"
 )
 
-// Posts take most of the memory, and HTML packs well: their JSON is kept as raw
+// Posts take most of the room, and HTML packs well: their JSON is kept as raw
 // DEFLATE (RFC 1951) where that is shorter. JSON is known by its first byte; the
 // rare packing that begins with the same byte is not used.
 
@@ -23,7 +23,9 @@ var packers = sync.Pool{New: func() any {
 	return w
 }}
 
-func packPost(p feeds.Post) ([]byte, error) {
+// PackPost gives what is kept of a post for feeds: its JSON, packed where that
+// is shorter. UnpackPost gives the JSON back.
+func PackPost(p feeds.Post) ([]byte, error) {
 	plain, err := json.Marshal(p)
 	if err != nil || len(plain) < 256 {
 		return plain, err
@@ -47,11 +49,12 @@ func packPost(p feeds.Post) ([]byte, error) {
 // mostPost bounds what a packed post may become.
 const mostPost = 64 << 20
 
-func plainPost(body string) ([]byte, error) {
+// UnpackPost gives the JSON of a post as PackPost or anything else wrote it.
+func UnpackPost(body []byte) ([]byte, error) {
 	if len(body) == 0 || body[0] == '{' {
-		return []byte(body), nil
+		return body, nil
 	}
-	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader([]byte(body))), mostPost))
+	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(body)), mostPost))
 	if err != nil {
 		return nil, fmt.Errorf("unpack: %w", err)
 	}
