@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Commit", commits},
 		{"Instead", insteads},
 		{"Deliveries", deliveries},
+		{"Settlements", settlements},
 		{"Archive", archives},
 		{"Desk", desks},
 		{"Dump", dumps},
