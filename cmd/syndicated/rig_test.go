@@ -154,6 +154,9 @@ func TestRig(t *testing.T) {
 		"redis":    startRedis,
 	} {
 		for _, kill := range []bool{false, true} {
+			if underRace && !kill {
+				continue // with the kill everything else is tried too
+			}
 			t.Run(fmt.Sprintf("%s/kill=%v", name, kill), func(t *testing.T) {
 				r := newRig(t, 200, store(t))
 				r.once(nil)

@@ -135,8 +135,8 @@ var updateNotes = []string{
 func TestThemesOnRealPosts(t *testing.T) {
 	pairs := corpus(t)
 	step := 5 // of all, some minutes; which ones hardly matters
-	if testing.Short() {
-		step = 25
+	if testing.Short() || underRace {
+		step = 40
 	}
 	var silent, told int
 	fail := map[string]int{}

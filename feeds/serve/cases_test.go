@@ -58,8 +58,12 @@ func corpusPosts(t *testing.T) map[string][]feeds.Post {
 	}
 	slices.Sort(files)
 	out := map[string][]feeds.Post{}
-	read := 0
+	read, looked := 0, 0
 	for i, file := range files {
+		if underRace && i/25%5 != 0 {
+			continue
+		}
+		looked++
 		body, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -75,8 +79,8 @@ func corpusPosts(t *testing.T) map[string][]feeds.Post {
 			out[source] = append(out[source], p)
 		}
 	}
-	if read < len(files)/2 {
-		t.Errorf("only %d of %d files could be read", read, len(files))
+	if read < looked/2 {
+		t.Errorf("only %d of %d files could be read", read, looked)
 	}
 	return out
 }

@@ -130,7 +130,8 @@ func (w *writer) transaction(todo []*change, errs []error) (err error) {
 }
 
 // update runs do in a transaction that is on disk when update returns nil.
-// When ctx ends first, do may still be carried out, or not.
+// When ctx ends before do has its turn, nothing is done; after that update waits
+// for the disk, since do may write to what its caller holds.
 func (s *Store) update(ctx context.Context, do func(*handle) error) error {
 	if s.write == nil {
 		return ErrReadOnly
@@ -161,7 +162,5 @@ func (s *Store) update(ctx context.Context, do func(*handle) error) error {
 		default:
 			return ErrClosed
 		}
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

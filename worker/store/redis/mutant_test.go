@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/alicebob/miniredis/v2"
@@ -29,10 +30,12 @@ func TestBrokenScripts(t *testing.T) {
 		{"a person's move forgets the new place", "move", "redis.call('ZADD', KEYS[3], 0, member(m, id))", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			found := false
+			var found atomic.Bool // scripts are loaded by several at once
 			change := func(name, text string) string {
 				if name == c.script {
-					found = found || strings.Contains(text, c.was)
+					if strings.Contains(text, c.was) {
+						found.Store(true)
+					}
 					text = strings.Replace(text, c.was, c.is, 1)
 				}
 				return cut(name, text)
@@ -43,7 +46,7 @@ func TestBrokenScripts(t *testing.T) {
 					err = cuts(t, url, places(t, url, restart), restart, change)
 				}
 			}
-			if !found {
+			if !found.Load() {
 				t.Fatalf("the script %s does not hold %q", c.script, c.was)
 			}
 			if err == nil {

@@ -1,0 +1,7 @@
+//go:build race
+
+package change_test
+
+// underRace: the race detector makes everything many times slower, so the long
+// tests take a sample.
+const underRace = true
