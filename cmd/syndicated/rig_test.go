@@ -158,14 +158,18 @@ func TestRig(t *testing.T) {
 				continue // with the kill everything else is tried too
 			}
 			t.Run(fmt.Sprintf("%s/kill=%v", name, kill), func(t *testing.T) {
-				r := newRig(t, 200, store(t))
+				feeds := 200
+				if underRace {
+					feeds = 60
+				}
+				r := newRig(t, feeds, store(t))
 				r.once(nil)
 				if got := r.report().Received; got != 0 {
 					t.Fatalf("the first once sent %d messages", got)
 				}
 				chance := rand.New(rand.NewPCG(1, 2))
 				for range 40 {
-					r.post(fmt.Sprintf("/ctl/post?n=%d", 1+chance.IntN(200)))
+					r.post(fmt.Sprintf("/ctl/post?n=%d", 1+chance.IntN(feeds)))
 				}
 				if kill {
 					r.once(func() bool { return r.report().Received >= 10 })
