@@ -69,8 +69,9 @@
 // and Trim, bodies by Trim.
 //
 // A message's whole way (commit, claim, attempt, finish; 700 bytes, 60 in a poll,
-// 64 accounts at once) takes 110 µs with appendfsync everysec and 190 µs with
-// always; the module in the folder bench compares that with other ways.
+// 64 accounts at once) takes some 125 µs with appendfsync everysec and 170 µs
+// with always, on two shared cores; the module in the folder bench compares that
+// with other ways.
 //
 // # Rights
 //
