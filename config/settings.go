@@ -94,13 +94,18 @@ type Feed struct {
 	Language    string   `yaml:"language" format:"language" doc:"language of the feed, e.g. en"`
 	Image       string   `yaml:"image" format:"url" doc:"URL of the feed's image"`
 	Authors     []string `yaml:"authors" doc:"names, or Name <address>"`
+	Icon        string   `yaml:"icon" format:"url" doc:"URL of a small square image"`
 	Sources     []string `yaml:"sources" doc:"whose posts; all when left out"`
+	Tags        []string `yaml:"tags" doc:"posts that have one of these tags"`
+	By          []string `yaml:"by" doc:"posts of one of these authors"`
+	Languages   []string `yaml:"languages" doc:"posts in one of these languages"`
 	Filter      string   `yaml:"filter" format:"filter" doc:"which posts are taken"`
 	Kind        string   `yaml:"kind" default:"posts" enum:"posts,updates" doc:"posts, or updates for what was changed"`
 	Items       int      `yaml:"items" default:"50" min:"1" max:"5000" doc:"most posts in the document"`
 	MaxAge      Duration `yaml:"max_age" off:"true" doc:"older posts are left out"`
 	Content     string   `yaml:"content" default:"full" enum:"full,summary" doc:"how much of a post is given"`
 	Hub         string   `yaml:"hub" format:"url" doc:"WebSub hub to be told of changes"`
+	Cloud       string   `yaml:"cloud" format:"url" doc:"where an rssCloud server takes subscriptions"`
 	Out         string   `yaml:"out" format:"path" doc:"folder to which the documents are written too"`
 	Retired     bool     `yaml:"retired" doc:"the feed is gone for good: 410"`
 	MovedTo     string   `yaml:"moved_to" format:"url" doc:"the feed has another address: 301"`

@@ -104,6 +104,11 @@ func (w *Worker) outcome(a *Account, l store.Lease, err error, now time.Time) st
 			s.Result, s.Next = store.Retry, now.Add(backoff(retryBase, try, retryMost))
 		}
 	}
+	// A lost edit may still be at work: repeated too soon, the older one could
+	// land after a newer and leave stale words.
+	if l.Message.Verb == network.VerbEdit && at.IsZero() && (s.Result == store.Retry || s.Result == store.Doubt) {
+		s.Next = now.Add(max(s.Next.Sub(now), a.UnknownWait))
+	}
 	return s
 }
 

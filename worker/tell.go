@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -227,28 +226,6 @@ func once(v change.Verdict, part int) string {
 	if !p.Inferred {
 		says += p.Published.UTC().Format("\x002006-01-02")
 	}
-	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d", v.Kind, canonical(p.Link), strings.Join(strings.Fields(strings.ToLower(says)), " "), part))
+	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d", v.Kind, change.Link(p.Link), strings.Join(strings.Fields(strings.ToLower(says)), " "), part))
 	return hex.EncodeToString(h[:12])
-}
-
-// canonical is a link without what differs between two feeds of one site.
-func canonical(link string) string {
-	u, err := url.Parse(link)
-	if err != nil {
-		return link
-	}
-	q := u.Query()
-	for k := range q {
-		if strings.HasPrefix(k, "utm_") {
-			q.Del(k)
-		}
-	}
-	s := strings.TrimPrefix(strings.ToLower(u.Host), "www.") + strings.TrimSuffix(u.EscapedPath(), "/")
-	if len(q) > 0 {
-		s += "?" + q.Encode()
-	}
-	if u.Fragment != "" {
-		s += "#" + u.Fragment
-	}
-	return s
 }

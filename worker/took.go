@@ -100,10 +100,10 @@ func (w *Worker) due(s *Source, st sourceState, r source.Reading, now time.Time,
 			next = s.next(now.Add(min(every*pushedSlow, pushedMost)-every), auto)
 		}
 	}
-	if (s.Schedule.Asked || s.Schedule.Auto) && r.NotBefore.After(next) {
-		next = s.next(r.NotBefore, auto)
+	if asked := byStore(r.NotBefore, now); (s.Schedule.Asked || s.Schedule.Auto) && !r.NotBefore.IsZero() && asked.After(next) {
+		next = s.next(asked, auto)
 		if next.Sub(now) > backoffMax {
-			next = r.NotBefore
+			next = asked
 		}
 	}
 	return next
@@ -129,8 +129,8 @@ func (w *Worker) failed(ctx context.Context, p store.Poll, s *Source, st sourceS
 			next = later
 		}
 	}
-	if at, ok := source.NotBefore(why); ok && at.After(next) {
-		next = at
+	if at, ok := source.NotBefore(why); ok && byStore(at, now).After(next) {
+		next = byStore(at, now)
 	}
 	if st.Gone {
 		next = now.Add(30 * 24 * time.Hour) // polling stops; a month later it is worth one look

@@ -26,10 +26,13 @@ type Config struct {
 	Log      *slog.Logger
 	// Grace is how long work in hand may take after a stop; 0 is 20 s.
 	Grace time.Duration
-	// Polls is how many sources are read at once; 0 is 128.
+	// Polls is how many sources are read at once; 0 is 512: most of
+	// them only wait for their host's turn.
 	Polls int
 	// Lease is how long a claim holds without being renewed; 0 is 15 s.
 	Lease time.Duration
+	// Tick is how often it is seen what is due; 0 is a second.
+	Tick time.Duration
 	// Keep is how long stories and the bodies of sent messages are kept; 0 is a year.
 	Keep time.Duration
 	// Changed is called after posts of the archive changed; nil if nobody serves them.
@@ -76,7 +79,8 @@ func New(c Config) (*Worker, error) {
 	c.Grace = or(c.Grace, 20*time.Second)
 	c.Lease = or(c.Lease, 15*time.Second)
 	c.Keep = or(c.Keep, 365*24*time.Hour)
-	c.Polls = or(c.Polls, 128)
+	c.Polls = or(c.Polls, 512)
+	c.Tick = or(c.Tick, time.Second)
 	w := &Worker{
 		Config:   c,
 		sources:  map[string]*Source{},
@@ -117,7 +121,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	clock := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(cron.DiscardLogger))
 	// The one place where time starts anything: sources have a due time in the
 	// store, not an entry here, however many there are.
-	clock.Schedule(cron.Every(time.Second), cron.FuncJob(func() { nudge(w.wake) }))
+	clock.Schedule(cron.Every(w.Tick), cron.FuncJob(func() { nudge(w.wake) }))
 	for words, job := range map[string]func(context.Context){"17 4 * * *": w.trim, "41 */6 * * *": w.credentials} {
 		if _, err := clock.AddFunc(words, func() { job(hand) }); err != nil {
 			return err

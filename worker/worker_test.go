@@ -179,6 +179,7 @@ func start(t *testing.T, st store.Store, c worker.Config) *bench {
 	t.Helper()
 	b := &bench{t: t, store: st}
 	c.Store, c.Log = st, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	c.Tick = 5 * time.Second // the days of these tests hold many seconds
 	c.Told = func(d store.Decision) {
 		b.mu.Lock()
 		defer b.mu.Unlock()

@@ -59,6 +59,7 @@ func (h *house) once(ctx context.Context, e env) (int, error) {
 	if err := feedServer.Refresh(ctx); err != nil {
 		return exitFailed, err
 	}
+	feedServer.Tell(ctx)
 	fmt.Fprintf(e.stdout, "%d sources read, %d failed; %d messages sent, %d given up, %d held, %d waiting\n", t.Sources, t.Failed, t.Sent, t.Dead, t.Held, t.Waiting)
 	for _, name := range t.Stopped {
 		fmt.Fprintf(e.stdout, "account %s is stopped: its network refuses it; mend it and run `syndicated check`\n", name)

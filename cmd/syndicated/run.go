@@ -199,7 +199,8 @@ func (h *house) serve(hubs http.Handler) (*serve.Server, error) {
 		out := serve.Feed{
 			Name: f.Name, Title: f.Title, Description: f.Description, Link: f.Link, Language: f.Language, Image: f.Image,
 			Authors: authors(f.Authors), Sources: f.Sources, Kind: f.Kind, Items: f.Items, MaxAge: f.MaxAge.Std(),
-			Content: f.Content, Hub: f.Hub, Out: f.Out, Retired: f.Retired, MovedTo: f.MovedTo,
+			Icon: f.Icon, Tags: f.Tags, By: f.By, Languages: f.Languages,
+			Content: f.Content, Hub: f.Hub, Cloud: f.Cloud, Out: f.Out, Retired: f.Retired, MovedTo: f.MovedTo,
 		}
 		if keep != nil {
 			out.Keep = func(p feeds.Post) bool {

@@ -78,9 +78,14 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.hubs.run(ctx) })
 	tick := time.NewTicker(s.c.Every)
 	defer tick.Stop()
+	failing := false
 	for {
-		if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
-			s.c.Log.Error("feeds not refreshed", "err", err)
+		switch err := s.Refresh(ctx); {
+		case err == nil:
+			failing = false
+		case ctx.Err() == nil && !failing: // told once, tried again until it works
+			failing = true
+			s.c.Log.Warn("feeds not refreshed", "err", err)
 		}
 		select { // commits come in showers: wait for the shower to pass
 		case <-ctx.Done():

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"syndicated/feeds"
@@ -219,6 +220,7 @@ func (r *reader) finish() {
 				p.Updated = now.UTC()
 			}
 		}
+		p.Private = p.Private || Protected(*p, strings.Contains(p.ID, "?p=")) // as its guids are
 		if p.Feed == nil {
 			p.Feed = &feeds.Origin{ID: f.ID, Title: f.Title, Link: f.Link, Self: f.Self, Updated: f.Updated}
 		}

@@ -72,7 +72,7 @@ func (s *Source) fallBack(ctx context.Context, is state, note string) (source.Re
 		}
 		for i := range r.Feed.Posts {
 			p := &r.Feed.Posts[i]
-			p.Private = p.Private || protected(*p)
+			p.Private = p.Private || remote.Protected(*p, true)
 			p.Tags = slices.DeleteFunc(p.Tags, func(tag string) bool { return tag == "Uncategorized" })
 		}
 		if note != "" {

@@ -1,4 +1,4 @@
-package wordpress
+package remote
 
 import (
 	"strings"
@@ -6,13 +6,17 @@ import (
 	"syndicated/feeds"
 )
 
-// protected tells a post behind a password, which WordPress puts into its feed
-// with a word before the title and without its text. In the API it says so.
-func protected(p feeds.Post) bool {
+// Protected tells a post behind a password, which WordPress puts into its feed
+// with a word before the title and without its text. The title alone tells only
+// in a feed that is known to be WordPress's; elsewhere it may begin with any word.
+func Protected(p feeds.Post, wordPress bool) bool {
 	for _, text := range []string{p.Content, p.Summary} {
 		if strings.Contains(text, "action=postpass") || strings.Contains(text, "post-password-form") {
 			return true
 		}
+	}
+	if !wordPress {
+		return false
 	}
 	word, _, ok := strings.Cut(strings.ReplaceAll(p.Title, "：", ":"), ":")
 	if !ok || !protectedWord(strings.TrimSpace(word)) {
