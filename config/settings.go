@@ -141,7 +141,7 @@ type Account struct {
 	Warning     string            `yaml:"warning" doc:"content warning"`
 	Tags        Tags              `yaml:"tags" doc:"hashtags: false, a list to add, or {max, map, add}"`
 	UTM         map[string]string `yaml:"utm" keys:"source,medium,campaign,term,content,id" doc:"parameters added to links, without utm_"`
-	Media       string            `yaml:"media" default:"image" enum:"all,image,none" doc:"which images are shown"`
+	Media       string            `yaml:"media" default:"image" enum:"all,image,page,none" doc:"which images are shown; page: where the post has none, the one that its page names (og:image)"`
 	Alt         string            `yaml:"alt" default:"send" enum:"send,skip" doc:"what becomes of an image without alternative text"`
 
 	// Own points to the settings struct of the kind.

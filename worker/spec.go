@@ -36,6 +36,8 @@ type Source struct {
 	Keep func(feeds.Post) (bool, error)
 	// Archive: some feed shows this source's posts.
 	Archive bool
+	// AllowPrivate: what the source names may be on a private address too.
+	AllowPrivate bool
 	// WebSub: pushes are asked for where a hub is named.
 	WebSub bool
 	// Spread: the source is one of many with the same schedule, so it gets a
@@ -53,6 +55,9 @@ type Account struct {
 	// Account sends; Compose makes the words, once the server's limits are known.
 	Account network.Account
 	Compose func(network.Manner) (*share.Composer, error)
+
+	// Pictures: a post without an image is given the one that its page names.
+	Pictures bool
 
 	Review      []string // kinds held for a person: new, update, rerun, burst
 	Limits      Limits

@@ -113,6 +113,9 @@ func (w *Worker) compose(ctx context.Context, s *Source, a *Account, v change.Ve
 	if err != nil {
 		return fmt.Errorf("words of %s: %w", a.Name, err)
 	}
+	if a.Pictures && v.Kind != change.Gone && v.Post.Image == nil {
+		v.Post.Image = w.picture(ctx, s, v.Post.Link)
+	}
 	c, err := words.Compose(share.Event{Verdict: v, Now: now, Before: before})
 	if err != nil {
 		out.Decisions = append(out.Decisions, about(a, v, now, "silent", "no message could be made of it: "+err.Error()))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"syndicated/feeds"
 	"syndicated/worker/network"
 	"syndicated/worker/store"
 )
@@ -39,6 +40,8 @@ type Config struct {
 	Changed func()
 	// Told gets every decision after it is kept; nil if nobody listens.
 	Told func(store.Decision)
+	// Picture looks a post's page up for its image (og:image); nil does not.
+	Picture func(ctx context.Context, s *Source, link string) (feeds.Media, bool, error)
 	// Push subscribes to hubs; nil does not.
 	Push *Push
 	// Seen counts what happens; its zero value counts nothing.

@@ -642,3 +642,33 @@ func TestOverflowDigest(t *testing.T) {
 		}
 	})
 }
+
+// TestPictureOfThePage: with media: page a post without an image gets the one
+// that its page names, asked for once; a page that does not answer costs nothing.
+func TestPictureOfThePage(t *testing.T) {
+	s, n := &site{}, &plain{manner: network.Manner{Media: 1}}
+	asked := 0
+	a, b := account("a", n), account("b", &plain{manner: network.Manner{Media: 1}})
+	a.Pictures, b.Pictures = true, true
+	picture := func(_ context.Context, _ *worker.Source, link string) (feeds.Media, bool, error) {
+		asked++
+		if strings.HasSuffix(link, "/two") {
+			return feeds.Media{}, false, errors.New("the page does not answer")
+		}
+		return feeds.Media{URL: "https://example.org/i.jpg", Alt: "a cat"}, true, nil
+	}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{a, b}, Picture: picture}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("one", "<p>The first words that were ever written here.</p>")
+		time.Sleep(time.Hour)
+		if asked != 1 {
+			t.Errorf("the page was asked %d times for two accounts, want once", asked)
+		}
+		s.write("two", "<p>Some other words about something else.</p>")
+		time.Sleep(time.Hour)
+		out := n.sent()
+		if len(out) != 2 || len(out[0].Media) != 1 || out[0].Media[0].Alt != "a cat" || len(out[1].Media) != 0 {
+			t.Errorf("got %+v, want an image on the first of two messages", out)
+		}
+	})
+}

@@ -31,7 +31,7 @@ func (h *house) source(c *config.Source) (*worker.Source, error) {
 	out := &worker.Source{
 		Name: c.Name, Schedule: schedule, Settle: c.Settle.Std(), SettleUpdate: c.SettleUpdate.Std(),
 		Start: c.Start, MaxAge: c.MaxAge.Std(), Burst: c.Burst, Sensitivity: h.settings.Sensitivity,
-		Expect: c.Expect.Std(), Keep: keep, Archive: h.shown(c.Name), WebSub: c.WebSub != "off",
+		Expect: c.Expect.Std(), Keep: keep, Archive: h.shown(c.Name), WebSub: c.WebSub != "off", AllowPrivate: c.AllowPrivate,
 	}
 	o := h.options(c)
 	kind := slices.IndexFunc(sourceKinds(), func(k sourceKind) bool { return k.name == c.Type })
@@ -104,7 +104,7 @@ func (h *house) account(c *config.Account) (*worker.Account, error) {
 		limits.Every, limits.Burst = time.Hour/time.Duration(m.PerHour), m.PerHour
 	}
 	return &worker.Account{
-		Name: c.Name, Sources: srcs, Keep: keep, Account: acc, Review: c.Review, Limits: limits,
+		Name: c.Name, Sources: srcs, Keep: keep, Account: acc, Pictures: c.Media == "page", Review: c.Review, Limits: limits,
 		OnUnknown: c.OnUnknown, UnknownWait: c.UnknownWait.Std(), Stale: c.Stale.Std(), Retries: c.Retries,
 		Compose: composer(c, acc),
 	}, nil
@@ -168,6 +168,10 @@ func composer(c *config.Account, acc network.Account) func(network.Manner) (*sha
 	_, replies := acc.(network.Replier)
 	_, deletes := acc.(network.Deleter)
 	freeze, _ := acc.(network.Freezer)
+	media := c.Media
+	if media == "page" { // which the worker looks up
+		media = "image"
+	}
 	return func(m network.Manner) (*share.Composer, error) {
 		return share.New(share.Config{
 			Account: c.Name, Network: c.Type, Manner: m, Freeze: freeze,
@@ -176,7 +180,7 @@ func composer(c *config.Account, acc network.Account) func(network.Manner) (*sha
 				Template: c.Template, Templates: c.Templates, Update: c.Update, Rerun: c.Rerun, Gone: c.Gone,
 				Long: c.Long, Language: c.Language, Visibility: c.Visibility, Warning: c.Warning,
 				Tags: share.Tags{Off: c.Tags.Off, Max: c.Tags.Max, Map: c.Tags.Map, Add: c.Tags.Add},
-				UTM:  c.UTM, Media: c.Media, Alt: c.Alt,
+				UTM:  c.UTM, Media: media, Alt: c.Alt,
 			},
 		})
 	}

@@ -46,7 +46,7 @@ func (h *house) once(ctx context.Context, e env) (int, error) {
 		return exitFailed, err
 	}
 	w, err := worker.New(worker.Config{
-		Store: h.store, Sources: h.sources, Accounts: h.accounts, Log: h.log, Grace: h.settings.Grace.Std(),
+		Store: h.store, Sources: h.sources, Accounts: h.accounts, Log: h.log, Grace: h.settings.Grace.Std(), Picture: h.picture,
 	})
 	if err != nil {
 		return exitFailed, err

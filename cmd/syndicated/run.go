@@ -17,6 +17,7 @@ import (
 	"syndicated/feeds"
 	"syndicated/feeds/serve"
 	"syndicated/feeds/source/fetch"
+	"syndicated/feeds/source/head"
 	"syndicated/worker"
 	"syndicated/worker/metric"
 	"syndicated/worker/store"
@@ -107,7 +108,7 @@ func (h *house) run(ctx context.Context, told func(store.Decision), ready func(f
 	w, err := worker.New(worker.Config{
 		Store: h.store, Sources: h.sources, Accounts: h.accounts, Log: h.log, Grace: h.settings.Grace.Std(),
 		Told: told, Seen: worker.Meter{Polled: set.Polled, Judged: set.Judged, Delivered: set.Delivered, Expires: set.Expires},
-		Changed: feedServer.Notify, Push: h.push(),
+		Changed: feedServer.Notify, Push: h.push(), Picture: h.picture,
 	})
 	if err != nil {
 		return err
@@ -175,17 +176,22 @@ func (h *house) push() *worker.Push {
 	if h.settings.BaseURL == "" || h.settings.Listen == "off" {
 		return nil
 	}
-	private := map[string]bool{}
-	for _, s := range h.settings.Sources {
-		private[s.Name] = s.AllowPrivate
-	}
 	return &worker.Push{
 		Callback: h.baseURL() + "/websub/",
 		Post: func(ctx context.Context, s *worker.Source, hub string, form url.Values) error {
-			name, _, _ := strings.Cut(s.Name, "/")
-			return h.fetch.PostForm(ctx, hub, fetch.Options{AllowPrivate: private[name]}, form)
+			return h.fetch.PostForm(ctx, hub, fetch.Options{AllowPrivate: s.AllowPrivate}, form)
 		},
 	}
+}
+
+// picture asks a post's page for its image.
+func (h *house) picture(ctx context.Context, s *worker.Source, link string) (feeds.Media, bool, error) {
+	page, err := head.Read(ctx, h.fetch, link, fetch.Options{AllowPrivate: s.AllowPrivate})
+	if err != nil {
+		return feeds.Media{}, false, err
+	}
+	m, ok := page.Image()
+	return m, ok, nil
 }
 
 // serve makes the server of the feeds; hubs answers what is pushed.
