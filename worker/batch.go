@@ -13,10 +13,17 @@ type batch struct {
 	done []store.Rescheduled
 }
 
-func (b *batch) add(r store.Rescheduled) {
+// full is when a batch is written without waiting for the next tick.
+const full = 256
+
+func (b *batch) add(ctx context.Context, w *Worker, r store.Rescheduled) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.done = append(b.done, r)
+	n := len(b.done)
+	b.mu.Unlock()
+	if n >= full {
+		b.flush(ctx, w)
+	}
 }
 
 func (b *batch) flush(ctx context.Context, w *Worker) {

@@ -179,6 +179,6 @@ func (w *Worker) list(ctx context.Context, p store.Poll, s *Source, st sourceSta
 		st.Own = l.State
 	}
 	st.Notes = either(l.Notes, st.Notes)
-	w.done.add(store.Rescheduled{Poll: p, State: st.bytes(), Next: w.due(s, st, source.Reading{NotBefore: l.NotBefore}, now, false)})
+	w.done.add(ctx, w, store.Rescheduled{Poll: p, State: st.bytes(), Next: w.due(s, st, source.Reading{NotBefore: l.NotBefore}, now, false)})
 	return "listed", nil
 }

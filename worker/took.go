@@ -39,7 +39,7 @@ func (w *Worker) took(ctx context.Context, p store.Poll, s *Source, st sourceSta
 			st.Notes = either(r.Notes, st.Notes)
 			return w.commit(ctx, p, s, store.Outcome{State: st.bytes(), Next: w.due(s, st, r, now, live), Decisions: alerts}, now, "unchanged")
 		}
-		w.done.add(store.Rescheduled{Poll: p, State: st.bytes(), Next: w.due(s, st, r, now, live)})
+		w.done.add(ctx, w, store.Rescheduled{Poll: p, State: st.bytes(), Next: w.due(s, st, r, now, live)})
 		return "unchanged", nil
 	}
 	memory, err := w.Store.Memory(ctx, s.Name)
@@ -135,7 +135,8 @@ func (w *Worker) failed(ctx context.Context, p store.Poll, s *Source, st sourceS
 	if st.Gone {
 		next = now.Add(30 * 24 * time.Hour) // polling stops; a month later it is worth one look
 	}
-	out := store.Outcome{State: st.bytes(), Next: next, Decisions: w.silence(s, &st, now)}
+	alerts := w.silence(s, &st, now)
+	out := store.Outcome{State: st.bytes(), Next: next, Decisions: alerts}
 	if changed {
 		w.Log.Warn("source cannot be read", "source", s.Name, "err", why, "next", next)
 	}

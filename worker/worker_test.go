@@ -672,3 +672,19 @@ func TestPictureOfThePage(t *testing.T) {
 		}
 	})
 }
+
+// TestSilenceOfAFailingSource: a source that fails is silent too, and that is
+// said once, not at every try.
+func TestSilenceOfAFailingSource(t *testing.T) {
+	s := &site{}
+	src := read("site", s)
+	src.Expect = 24 * time.Hour
+	run(t, worker.Config{Sources: []*worker.Source{src}}, func(x *bench) {
+		time.Sleep(time.Hour)
+		s.fail(errors.New("500"))
+		time.Sleep(4 * 24 * time.Hour)
+		if got := x.heard("alert"); got != 1 {
+			t.Errorf("%d alerts, want 1: %s", got, x.reasons("alert"))
+		}
+	})
+}
