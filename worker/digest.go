@@ -20,11 +20,7 @@ func (l Limits) allowance(p pace, now time.Time) int {
 		n = 1
 	}
 	if l.Quota > 0 {
-		left := l.Quota
-		if name, _ := period(l.QuotaPer, now); p.Period == name {
-			left -= p.Count
-		}
-		n = min(n, left)
+		n = min(n, l.left(p, now))
 	}
 	if l.Every > 0 {
 		tat := p.TAT
@@ -41,7 +37,7 @@ func (l Limits) allowance(p pace, now time.Time) int {
 // is queued and the messages in it are cancelled together, l's among them, so
 // that l must not be settled when folded is true.
 func (w *Worker) fold(ctx context.Context, a *Account, l store.Lease, now time.Time) (folded bool, err error) {
-	if a.Limits.Overflow != "digest" || l.Doubt || !digestible(l.Message) {
+	if a.Limits.Overflow != "digest" || l.Doubt || l.Try > 1 || !digestible(l.Message) {
 		return false, nil
 	}
 	may := a.Limits.allowance(readPace(l.Rate), now)
@@ -51,7 +47,7 @@ func (w *Worker) fold(ctx context.Context, a *Account, l store.Lease, now time.T
 	}
 	list := []network.Message{l.Message}
 	for _, e := range waiting {
-		if e.Message.ID != l.Message.ID && digestible(e.Message) && !e.Due.After(now) && e.Attempted.IsZero() && len(list) < digestMost {
+		if e.Message.ID != l.Message.ID && digestible(e.Message) && !e.Due.After(now) && e.Try == 0 && len(list) < digestMost {
 			list = append(list, e.Message)
 		}
 	}
@@ -66,7 +62,7 @@ func (w *Worker) fold(ctx context.Context, a *Account, l store.Lease, now time.T
 	if err != nil {
 		return false, fmt.Errorf("make a digest: %w", err)
 	}
-	out := store.Outcome{Next: now.AddDate(1, 0, 0)}
+	var out store.Outcome
 	for _, d := range digests {
 		if len(d.Of) < 2 {
 			continue // alone it stays what it is
@@ -86,22 +82,7 @@ func (w *Worker) fold(ctx context.Context, a *Account, l store.Lease, now time.T
 	if len(out.Messages) == 0 {
 		return false, nil
 	}
-	// A lease of its own makes the commit one that can happen once.
-	name := "digest of " + a.Name
-	p, ok, err := w.Store.ClaimPoll(ctx, now, name, w.Lease)
-	if err != nil || !ok {
-		return false, err
-	}
-	done, err := w.Store.Commit(ctx, now, p, out)
-	if err != nil {
-		return false, err
-	}
-	if !done.OK {
-		return false, errLost
-	}
-	w.told(out.Decisions...)
-	nudge(w.kick)
-	return true, w.Store.Forget(ctx, []string{name})
+	return w.aside(ctx, "digest of "+a.Name, now, out)
 }
 
 func digestible(m network.Message) bool {

@@ -46,11 +46,13 @@ func (w *Worker) send(ctx context.Context, a *Account, l store.Lease) (s store.S
 	if s, wait := w.gate(a, l, now); wait {
 		return s, true
 	}
-	if folded, err := w.fold(ctx, a, l, now); folded || err != nil {
-		if err != nil {
-			w.Log.Warn("no digest", "account", a.Name, "err", err)
+	for _, aside := range []func(context.Context, *Account, store.Lease, time.Time) (bool, error){w.yield, w.fold} {
+		if gone, err := aside(ctx, a, l, now); gone || err != nil {
+			if err != nil {
+				w.Log.Warn("the queue is not rearranged", "account", a.Name, "err", err)
+			}
+			return s, false
 		}
-		return s, false
 	}
 	original, verb, s, ok, err := w.original(ctx, a, l)
 	if err != nil {

@@ -688,3 +688,65 @@ func TestSilenceOfAFailingSource(t *testing.T) {
 		}
 	})
 }
+
+// TestQuotaPriority: where a quota does not reach for all that is due, new
+// posts go before updates, and nothing is lost.
+func TestQuotaPriority(t *testing.T) {
+	s, n := &site{}, &plain{}
+	src := read("site", s)
+	src.SettleUpdate = 2 * time.Minute
+	a := account("a", n)
+	a.Limits = worker.Limits{Quota: 2, QuotaPer: "day"}
+	const text = "<p>The walk along the canal starts at the old lock on Sunday, whatever the weather.</p>"
+	run(t, worker.Config{Sources: []*worker.Source{src}, Accounts: []*worker.Account{a}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("one", text)
+		time.Sleep(10 * time.Minute)
+		s.write("two", "<p>Bread is baked here at night.</p>")
+		time.Sleep(10 * time.Minute) // the quota of today is used up
+		s.write("one", text+"<p>UPDATE (October 16 2018): The lock is closed for repairs, so start at the railway bridge.</p>")
+		time.Sleep(10 * time.Minute)
+		s.write("three", "<p>The library has new hours from Monday.</p>")
+		s.write("four", "<p>A bench of oak stands on the square again.</p>")
+		time.Sleep(24 * time.Hour)
+		if got, want := fmt.Sprint(texts(n.sent())), "[post Post one post Post two post Post three post Post four]"; got != want {
+			t.Errorf("the second day: got %s, want %s", got, want)
+		}
+		time.Sleep(24 * time.Hour)
+		if out := n.sent(); len(out) != 5 || out[4].Kind != "update" {
+			t.Errorf("the third day: got %s, want the update as the fifth", texts(out))
+		}
+	})
+}
+
+// TestDigestLeavesOutWhatWasTried: a message that was tried keeps its own body;
+// in a digest it would come twice.
+func TestDigestLeavesOutWhatWasTried(t *testing.T) {
+	s, n := &site{}, &plain{}
+	n.answer = func(try int, _ network.Message) (bool, error) {
+		if try == 1 {
+			return false, errors.New("connection refused")
+		}
+		return true, nil
+	}
+	a := account("a", n)
+	a.Limits = worker.Limits{Spacing: time.Hour, Overflow: "digest"}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{a}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("first", "<p>The first words of all.</p>")
+		time.Sleep(2*time.Minute + 50*time.Second)
+		for i := range 3 {
+			s.write(fmt.Sprint("later", i), fmt.Sprintf("<p>Other words number %d, of some.</p>", i))
+		}
+		time.Sleep(24 * time.Hour)
+		seen := map[string]int{}
+		for _, m := range n.sent() {
+			for _, name := range []string{"first", "later0", "later1", "later2"} {
+				seen[name] += min(strings.Count(m.Text, "Post "+name), 1)
+			}
+		}
+		if fmt.Sprint(seen) != "map[first:1 later0:1 later1:1 later2:1]" {
+			t.Errorf("posts were told %v times: %q", seen, texts(n.sent()))
+		}
+	})
+}
