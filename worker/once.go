@@ -108,6 +108,13 @@ func (w *Worker) readAll(ctx, hand context.Context, names []string, note func(st
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, w.Polls)
 	defer wg.Wait()
+	if len(names) > many {
+		rest, err := w.readMany(ctx, hand, names, slots, &wg, note)
+		if err != nil {
+			return err
+		}
+		names = rest
+	}
 	end := time.Now().Add(w.Lease + 2*time.Second)
 	for len(names) > 0 && time.Now().Before(end) {
 		var busy []string
@@ -144,6 +151,58 @@ func (w *Worker) readAll(ctx, hand context.Context, names []string, note func(st
 		}
 	}
 	return nil
+}
+
+// many is from how many sources on they are claimed in batches.
+const many = 64
+
+// readMany polls sources that it claims in batches, and gives those that could
+// not be claimed. It claims by the time at which it began, so that what it has
+// read is not due again.
+func (w *Worker) readMany(ctx, hand context.Context, names []string, slots chan struct{}, wg *sync.WaitGroup, note func(string, bool)) (rest []string, err error) {
+	now, err := w.Store.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	planned := make([]store.Planned, len(names))
+	left := make(map[string]bool, len(names))
+	for i, name := range names {
+		planned[i] = store.Planned{Source: name, Next: now, Sooner: true}
+		left[name] = true
+	}
+	if err := w.Store.Plan(hand, now, planned); err != nil {
+		return nil, fmt.Errorf("plan the sources: %w", err)
+	}
+	begin := time.Now()
+	for {
+		select { // there is a slot, at the least
+		case slots <- struct{}{}:
+			<-slots
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		polls, _, err := w.Store.ClaimPolls(hand, now, cap(slots)-len(slots), time.Since(begin)+w.Lease)
+		if err != nil {
+			return nil, fmt.Errorf("claim sources: %w", err)
+		}
+		if len(polls) == 0 {
+			break
+		}
+		for _, p := range polls {
+			delete(left, p.Source)
+			slots <- struct{}{}
+			wg.Go(func() {
+				defer func() { <-slots }()
+				note(p.Source, w.poll(hand, p) != "failed")
+			})
+		}
+	}
+	for _, name := range names {
+		if left[name] {
+			rest = append(rest, name)
+		}
+	}
+	return rest, nil
 }
 
 // drain delivers until nothing is left that may be sent now. An attempt whose
