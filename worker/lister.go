@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"syndicated/feeds/source"
 	"syndicated/worker/store"
 )
@@ -32,13 +34,18 @@ type memberCache struct {
 func membersKey(lister string) string { return "members/" + lister }
 
 // memberName is the source name of a member: the lister's and the address
-// without its scheme and whatever may be secret in it.
+// without its scheme and whatever may be secret in it. A query, where private
+// feeds have their tokens, is told from others by a few letters of its hash.
 func memberName(lister, address string) string {
-	if u, err := url.Parse(address); err == nil && u.Host != "" {
-		u.User, u.Fragment = nil, ""
-		address = strings.TrimPrefix(u.String(), u.Scheme+"://")
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return fmt.Sprintf("%s/%08x", lister, uint32(xxhash.Sum64String(address)))
 	}
-	return lister + "/" + strings.TrimSuffix(address, "/")
+	name := lister + "/" + strings.TrimSuffix(u.Host+u.EscapedPath(), "/")
+	if u.RawQuery != "" {
+		name += fmt.Sprintf("?%08x", uint32(xxhash.Sum64String(u.RawQuery)))
+	}
+	return name
 }
 
 // source finds a source by name, the members of listers too. It is nil if the

@@ -14,10 +14,8 @@ import (
 type Tally struct {
 	Sources, Failed  int // read, of which so many could not be
 	Sent, Dead, Held int
-	Waiting          int       // messages that may not be sent yet
-	Next             time.Time // when the first of them may
-	Stopped          []string  // accounts
-	FailedSources    []string
+	Waiting          int      // messages that may not be sent yet
+	Stopped          []string // accounts
 }
 
 // Once reads every source now, whatever its schedule, and sends everything that
@@ -80,10 +78,6 @@ func (w *Worker) Once(ctx context.Context, patience time.Duration) (Tally, error
 	if err == nil {
 		err = w.drain(ctx, hand, patience)
 	}
-	for name := range failed {
-		t.FailedSources = append(t.FailedSources, name)
-	}
-	slices.Sort(t.FailedSources)
 	t.Failed = len(failed)
 	if err != nil {
 		return t, err

@@ -22,6 +22,24 @@ type facts struct {
 	resend        bool          // the operator prefers a double to a gap
 }
 
+// factsOf are the facts about a message that is to be sent by verb, which is
+// what counts: an update meant as an edit that is posted, because nothing is
+// there to be edited, must not be repeated like an edit.
+func factsOf(a *Account, l store.Lease, verb network.Verb, now time.Time) facts {
+	f := facts{
+		doubt: l.Doubt, elapsed: now.Sub(l.Attempted), wait: a.UnknownWait,
+		repeatable: a.Account.Manner().Repeatable || verb == network.VerbDelete, resend: a.OnUnknown == "resend",
+	}
+	if verb == network.VerbEdit {
+		// The same edit twice is one, but a lost one may still be at work: repeated
+		// too soon, it could land after a newer one and leave stale words.
+		f.resend = true
+		return f
+	}
+	_, f.finder = a.Account.(network.Finder)
+	return f
+}
+
 // step is the next thing to do with a message.
 type step int
 
@@ -64,7 +82,7 @@ func next(f facts) step {
 }
 
 // outcome settles an attempt that ended with err.
-func (w *Worker) outcome(a *Account, l store.Lease, err error, now time.Time) store.Settlement {
+func (w *Worker) outcome(a *Account, l store.Lease, verb network.Verb, err error, now time.Time) store.Settlement {
 	s := store.Settlement{Reason: err.Error(), Rate: l.Rate}
 	class, at := network.ClassOf(err)
 	try := l.Try
@@ -79,16 +97,15 @@ func (w *Worker) outcome(a *Account, l store.Lease, err error, now time.Time) st
 	case network.ClassStopped:
 		s.Result, s.Stop = store.Defer, true
 	case network.ClassUnknown:
-		repeatable := a.Account.Manner().Repeatable || l.Message.Verb == network.VerbEdit || l.Message.Verb == network.VerbDelete
-		_, finder := a.Account.(network.Finder)
+		f := factsOf(a, l, verb, now)
 		switch {
-		case last && repeatable:
+		case last && (f.repeatable || verb == network.VerbEdit):
 			s.Result, s.MayBeOut, s.Reason = store.Dead, true, "given up after many tries, it may be out: "+s.Reason
 		case last:
 			s.Result, s.Reason = store.Held, "given up after many tries, it may be out: "+s.Reason
-		case repeatable:
+		case f.repeatable:
 			s.Result, s.Next = store.Doubt, now.Add(backoff(retryBase, try, retryMost))
-		case !finder && a.OnUnknown != "resend":
+		case !f.finder && !f.resend:
 			s.Result, s.Reason = store.Held, "it may be out, and the network cannot be asked: look there, then retry or drop it; "+s.Reason
 		default:
 			s.Result, s.Next = store.Doubt, now.Add(a.UnknownWait)
@@ -104,9 +121,7 @@ func (w *Worker) outcome(a *Account, l store.Lease, err error, now time.Time) st
 			s.Result, s.Next = store.Retry, now.Add(backoff(retryBase, try, retryMost))
 		}
 	}
-	// A lost edit may still be at work: repeated too soon, the older one could
-	// land after a newer and leave stale words.
-	if l.Message.Verb == network.VerbEdit && at.IsZero() && (s.Result == store.Retry || s.Result == store.Doubt) {
+	if verb == network.VerbEdit && at.IsZero() && s.Result == store.Retry { // a client calls a lost edit one that may be tried again
 		s.Next = now.Add(max(s.Next.Sub(now), a.UnknownWait))
 	}
 	return s

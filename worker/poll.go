@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -133,6 +134,11 @@ func (w *Worker) commit(ctx context.Context, p store.Poll, s *Source, out store.
 		return "lost", errLost
 	}
 	w.told(out.Decisions...)
+	if extra := afterwards(out, done, now); len(extra) > 0 {
+		if _, err := w.aside(ctx, "story of "+s.Name, now, store.Outcome{Decisions: extra}); err != nil {
+			w.Log.Warn("the story lacks what became of messages", "source", s.Name, "err", err)
+		}
+	}
 	if len(done.Queued)+len(done.Replaced) > 0 {
 		nudge(w.kick)
 	}
@@ -140,4 +146,25 @@ func (w *Worker) commit(ctx context.Context, p store.Poll, s *Source, out store.
 		w.Changed()
 	}
 	return outcome, nil
+}
+
+// afterwards is what only the commit could tell of messages: that one took the
+// place of another which still waited, or was left out because the same post
+// had been queued from another source.
+func afterwards(out store.Outcome, done store.Committed, now time.Time) (extra []store.Decision) {
+	for _, q := range out.Messages {
+		d := store.Decision{Source: q.Message.Source, Post: q.Message.Post, At: now, Account: q.Message.Account, Message: q.Message.ID, Title: q.Message.Title, Link: q.Message.Link}
+		switch {
+		case q.Instead != nil && slices.Contains(done.Replaced, q.Instead.ID):
+			if d.What, d.Message, d.Reason = "replaced", q.Instead.ID, q.Instead.Reason; q.Instead.Body == nil {
+				d.What = "cancelled"
+			}
+		case q.Message.ID != "" && slices.Contains(done.Taken, q.Message.ID):
+			d.What, d.Reason = "silent", "the same post was queued for this account from another source"
+		default:
+			continue
+		}
+		extra = append(extra, d)
+	}
+	return extra
 }

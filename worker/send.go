@@ -17,12 +17,15 @@ func (w *Worker) send(ctx context.Context, a *Account, l store.Lease) (s store.S
 	if err != nil {
 		return s, false
 	}
+	original, verb, s, ok, err := w.original(ctx, a, l)
+	if err != nil {
+		return s, false
+	}
+	if !ok {
+		return s, true
+	}
 	f, _ := a.Account.(network.Finder)
-	switch step := next(facts{
-		doubt: l.Doubt, elapsed: now.Sub(l.Attempted), wait: a.UnknownWait, finder: f != nil,
-		repeatable: a.Account.Manner().Repeatable || l.Message.Verb == network.VerbEdit || l.Message.Verb == network.VerbDelete,
-		resend:     a.OnUnknown == "resend",
-	}); step {
+	switch step := next(factsOf(a, l, verb, now)); step {
 	case stepHold:
 		return store.Settlement{Result: store.Held, Reason: fmt.Sprintf("the answer to the attempt of %s was lost and %s cannot be asked: look there, then retry or drop it", l.Attempted.UTC().Format(time.RFC3339), a.Name)}, true
 	case stepWait:
@@ -54,13 +57,6 @@ func (w *Worker) send(ctx context.Context, a *Account, l store.Lease) (s store.S
 			return s, false
 		}
 	}
-	original, verb, s, ok, err := w.original(ctx, a, l)
-	if err != nil {
-		return s, false
-	}
-	if !ok {
-		return s, true
-	}
 	// Once for the whole process: what the server allows and who we are there.
 	if _, err := a.Words(ctx, func(err error) { w.Log.Warn("the account does not answer", "account", a.Name, "err", err) }); err != nil {
 		return s, false
@@ -86,7 +82,7 @@ func (w *Worker) send(ctx context.Context, a *Account, l store.Lease) (s store.S
 		now = time.Now()
 	}
 	if err != nil {
-		return w.outcome(a, l, err, now), true
+		return w.outcome(a, l, verb, err, now), true
 	}
 	if verb != l.Message.Verb && r.Was == "" {
 		r.Was = string(verb)

@@ -69,6 +69,7 @@ type Account struct {
 
 	probe    sync.Mutex
 	composer *share.Composer
+	again    time.Time // when the server is to be asked again; zero if it answered
 }
 
 // Wants reports whether the account shares posts of a source.
@@ -78,18 +79,23 @@ func (a *Account) Wants(src string) bool {
 	})
 }
 
+// probeAgain is how long after a server that did not answer it is asked again.
+const probeAgain = 5 * time.Minute
+
 // Words gives the account's composer. The first call asks the server for its
-// limits; where it does not answer, the network's defaults hold.
+// limits; while it does not answer, the network's defaults hold.
 func (a *Account) Words(ctx context.Context, warn func(error)) (*share.Composer, error) {
 	a.probe.Lock()
 	defer a.probe.Unlock()
-	if a.composer != nil {
+	if a.composer != nil && (a.again.IsZero() || time.Now().Before(a.again)) {
 		return a.composer, nil
 	}
+	a.again = time.Time{}
 	if p, ok := a.Account.(network.Prober); ok {
 		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 		defer cancel()
 		if _, err := p.Probe(ctx); err != nil {
+			a.again = time.Now().Add(probeAgain)
 			warn(err)
 		}
 	}

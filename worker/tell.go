@@ -36,9 +36,9 @@ func (w *Worker) tell(ctx context.Context, s *Source, r change.Result, out *stor
 		out.Decisions = append(out.Decisions, d)
 		if s.Archive {
 			switch {
-			case v.Kind == change.Gone || !keep:
+			case v.Kind == change.Gone || v.Post.Private || !keep:
 				out.Removed = append(out.Removed, v.Post.Key)
-			case v.Kind != change.Rerun && !v.Post.Private:
+			case v.Kind != change.Rerun:
 				out.Posts = append(out.Posts, v.Post)
 			}
 		}
@@ -153,7 +153,7 @@ func (w *Worker) enqueue(s *Source, a *Account, v change.Verdict, c share.Compos
 		}
 	}
 	alone := func(in store.Instead) {
-		out.Messages = append(out.Messages, store.Queued{Message: network.Message{Account: a.Name}, Instead: &in})
+		out.Messages = append(out.Messages, store.Queued{Message: network.Message{Account: a.Name, Source: s.Name, Post: v.Post.Key}, Instead: &in})
 	}
 	var instead *store.Instead
 	if c.Instead != nil {

@@ -750,3 +750,120 @@ func TestDigestLeavesOutWhatWasTried(t *testing.T) {
 		}
 	})
 }
+
+// editable can be edited but neither answered nor asked.
+type editable struct{ plain }
+
+func (e *editable) Edit(ctx context.Context, was network.Receipt, m network.Message) (network.Receipt, error) {
+	r, err := e.Post(ctx, m)
+	if r.ID = was.ID; err != nil {
+		return network.Receipt{}, err
+	}
+	return r, nil
+}
+
+// TestUpdatePostedInPlaceOfAnEdit: the message to be edited was never sent, so
+// the update is posted; when that answer is lost it must not be repeated as an
+// edit may be.
+func TestUpdatePostedInPlaceOfAnEdit(t *testing.T) {
+	s, n := &site{}, &editable{plain{manner: network.Manner{Update: network.VerbEdit}}}
+	refuse := false
+	n.answer = func(_ int, m network.Message) (bool, error) {
+		switch {
+		case m.Kind == "new" && refuse:
+			return false, network.Permanent(errors.New("422"))
+		case m.Kind == "new":
+			return false, errors.New("connection refused")
+		}
+		return true, network.Unknown(errors.New("502"))
+	}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{account("a", n)}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("one", "<p>The walk starts at the old lock on Sunday.</p>")
+		time.Sleep(5 * time.Minute) // it is tried, in vain
+		s.write("one", "<p>The walk starts at the old lock on Sunday.</p><p>UPDATE (October 16 2018): The lock is closed for repairs, so start at the railway bridge.</p>")
+		time.Sleep(5 * time.Minute)
+		n.mu.Lock()
+		refuse = true
+		n.mu.Unlock()
+		time.Sleep(12 * time.Hour)
+		if out := n.sent(); len(out) != 1 || out[0].Kind != "update" || x.heard("held") != 1 {
+			t.Errorf("%q are out and %d held, want the update once and on hold: %s", texts(out), x.heard("held"), x.reasons("held"))
+		}
+	})
+}
+
+// TestLostEditWaits: an edit whose answer was lost is repeated, but only when
+// the lost one can no longer be at work.
+func TestLostEditWaits(t *testing.T) {
+	s, n := &site{}, &editable{plain{manner: network.Manner{Update: network.VerbEdit}}}
+	edits := 0
+	n.answer = func(_ int, m network.Message) (bool, error) {
+		if m.Kind == "update" {
+			if edits++; edits == 1 {
+				return true, network.Unknown(errors.New("504"))
+			}
+		}
+		return true, nil
+	}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{account("a", n)}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("one", "<p>The walk starts at the old lock on Sunday.</p>")
+		time.Sleep(10 * time.Minute)
+		s.write("one", "<p>The walk starts at the old lock on Sunday.</p><p>UPDATE (October 16 2018): The lock is closed for repairs, so start at the railway bridge.</p>")
+		time.Sleep(2 * time.Hour)
+		if len(n.times) != 3 || n.times[2].Sub(n.times[1]) < 90*time.Second {
+			t.Errorf("got %d messages at %v, want the edit repeated after unknown_wait", len(n.times), n.times)
+		}
+	})
+}
+
+// TestStoryOfWhatTheCommitDid: that a message took another's place, or was left
+// out because another source had the same post, stands in the story.
+func TestStoryOfWhatTheCommitDid(t *testing.T) {
+	s, s2, n := &site{}, &site{}, &plain{}
+	run(t, worker.Config{Sources: []*worker.Source{read("one", s), read("two", s2)}, Accounts: []*worker.Account{account("a", n)}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("p", "<p>The meeting is on Tusday in the town hall, as always.</p>")
+		time.Sleep(70 * time.Second)
+		s.write("p", "<p>The meeting is on Tuesday in the town hall, as always.</p>")
+		time.Sleep(10 * time.Minute)
+		s2.write("p", "<p>The meeting is on Tuesday in the town hall, as always.</p>")
+		s2.posts[0].Published = s.posts[0].Published
+		time.Sleep(10 * time.Minute)
+		whole := func(source string) (out string) {
+			story, err := x.store.Story(x.t.Context(), source, "https://example.org/p")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range story {
+				out += d.What + ": " + d.Reason + "\n"
+			}
+			return out
+		}
+		if got := whole("one"); !strings.Contains(got, "replaced: the post was changed before its message was sent") {
+			t.Errorf("the story does not tell of the replacement:\n%s", got)
+		}
+		if got := whole("two"); !strings.Contains(got, "silent: the same post was queued for this account from another source") || len(n.sent()) != 1 {
+			t.Errorf("the story does not tell that another source had it (%d sent):\n%s", len(n.sent()), got)
+		}
+	})
+}
+
+// TestPostThatBecomesPrivate leaves the feeds.
+func TestPostThatBecomesPrivate(t *testing.T) {
+	s := &site{}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("p", "<p>Words for everybody, for now.</p>")
+		time.Sleep(2 * time.Minute)
+		s.mu.Lock()
+		s.posts[0].Private, s.posts[0].Content = true, "<form class='post-password-form'></form>"
+		s.mu.Unlock()
+		time.Sleep(2 * time.Minute)
+		posts, err := x.store.Posts(x.t.Context(), feeds.Query{})
+		if err != nil || len(posts) != 0 {
+			t.Errorf("%d posts are in the feeds (%v), want none", len(posts), err)
+		}
+	})
+}

@@ -39,7 +39,8 @@ func runCheck(ctx context.Context, e env, args []string) int {
 // check connects to the store, the sources and the accounts, and says how each is.
 func check(ctx context.Context, e env, c *common, s *config.Settings) int {
 	log := logger(e, c.logFormat, config.Log{Level: "error"})
-	h, inUse, err := borrow(ctx, s, log)
+	name := s.Store.String()
+	h, stands, err := borrow(ctx, s, log)
 	if err != nil {
 		return fail(e, err)
 	}
@@ -53,14 +54,13 @@ func check(ctx context.Context, e env, c *common, s *config.Settings) int {
 		}
 		fmt.Fprintf(e.stdout, "%-8s %-20s well: %s\n", what, name, good)
 	}
-	switch {
-	case inUse:
-		line("store", s.Store.String(), nil, "in use by a running daemon")
-	default:
+	if stands != "" {
+		line("store", name, nil, stands)
+	} else {
 		warnings, err := h.store.Check(ctx)
-		line("store", s.Store.String(), err, fmt.Sprintf("%d warnings", len(warnings)))
+		line("store", name, err, fmt.Sprintf("%d warnings", len(warnings)))
 		for _, w := range warnings {
-			fmt.Fprintf(e.stdout, "%-8s %-20s warning: %s\n", "store", s.Store.String(), w)
+			fmt.Fprintf(e.stdout, "%-8s %-20s warning: %s\n", "store", name, w)
 		}
 	}
 	results := make([]func(), len(h.sources)+len(h.accounts))
@@ -93,20 +93,20 @@ func check(ctx context.Context, e env, c *common, s *config.Settings) int {
 }
 
 // borrow builds the house for a command that looks: where the store's file is
-// used by a daemon or does not exist yet, an empty store in memory stands in.
-func borrow(ctx context.Context, s *config.Settings, log *slog.Logger) (h *house, inUse bool, err error) {
+// used by a daemon or does not exist yet, an empty store in memory stands in,
+// and stands says why.
+func borrow(ctx context.Context, s *config.Settings, log *slog.Logger) (h *house, stands string, err error) {
 	if !s.Store.Shared() && s.Store != inMemory {
 		if _, err := os.Stat(string(s.Store)); errors.Is(err, os.ErrNotExist) {
-			s.Store = inMemory
+			s.Store, stands = inMemory, "not there yet; the first run makes it"
 		}
 	}
 	h, err = build(ctx, s, log)
 	if err != nil && isLocked(err) {
-		s.Store = inMemory
+		s.Store, stands = inMemory, "in use by a running daemon"
 		h, err = build(ctx, s, log)
-		return h, true, err
 	}
-	return h, false, err
+	return h, stands, err
 }
 
 // look reads a source once.

@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +44,11 @@ func runRead(ctx context.Context, e env, args []string) int {
 	if len(rest) == 0 {
 		return wrongUse(e, "read what? Name addresses, files, or - for standard input")
 	}
-	client := fetch.NewClient(fetch.ClientOptions{UserAgent: "syndicated/" + versionString()})
+	o := fetch.ClientOptions{UserAgent: "syndicated/" + versionString()}
+	if *verbose {
+		o.Transport = headers{e.stderr}
+	}
+	client := fetch.NewClient(o)
 	defer client.Close()
 	out := json.NewEncoder(e.stdout)
 	out.SetEscapeHTML(false)
@@ -49,7 +56,7 @@ func runRead(ctx context.Context, e env, args []string) int {
 		out.SetIndent("", "  ")
 	}
 	for _, name := range rest {
-		feed, notes, err := readOne(ctx, e, client, name, *base, *contentType, *verbose)
+		feed, notes, err := readOne(ctx, e, client, name, *base, *contentType)
 		if *verbose {
 			for _, n := range notes {
 				fmt.Fprintf(e.stderr, "%s: %s\n", shown(name), n)
@@ -86,7 +93,7 @@ func shown(name string) string {
 	return name
 }
 
-func readOne(ctx context.Context, e env, client *fetch.Client, name, base, contentType string, verbose bool) (feeds.Feed, []string, error) {
+func readOne(ctx context.Context, e env, client *fetch.Client, name, base, contentType string) (feeds.Feed, []string, error) {
 	if isAddress(name) {
 		src, err := remote.New(remote.Config{URL: name}, source.Options{
 			Name: "read", Client: client, Request: fetch.Options{AllowPrivate: true},
@@ -95,9 +102,6 @@ func readOne(ctx context.Context, e env, client *fetch.Client, name, base, conte
 			return feeds.Feed{}, nil, err
 		}
 		r, err := src.Read(ctx, nil)
-		if verbose && len(r.State) > 0 {
-			r.Notes = append(r.Notes, "state: "+string(r.State))
-		}
 		return r.Feed, r.Notes, err
 	}
 	var (
@@ -125,6 +129,32 @@ func readOne(ctx context.Context, e env, client *fetch.Client, name, base, conte
 		err = fmt.Errorf("read %s: %w", name, err)
 	}
 	return feed, notes, err
+}
+
+// headers prints the head of every answer, but for cookies.
+type headers struct{ to io.Writer }
+
+func (h headers) RoundTrip(r *http.Request) (*http.Response, error) {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DisableCompression = true // it is asked for and undone by the client
+	t.DisableKeepAlives = true
+	answer, err := t.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(h.to, "%s: %s\n", fetch.Redact(r.URL.String()), answer.Status)
+	for _, name := range slices.Sorted(maps.Keys(answer.Header)) {
+		if name == "Set-Cookie" {
+			continue
+		}
+		for _, v := range answer.Header[name] {
+			if name == "Location" {
+				v = fetch.Redact(v)
+			}
+			fmt.Fprintf(h.to, "  %s: %s\n", name, v)
+		}
+	}
+	return answer, nil
 }
 
 func readFile(name string) ([]byte, error) {
