@@ -45,17 +45,20 @@ func (s *Store) Commit(ctx context.Context, now time.Time, p store.Poll, o store
 	}
 	r := reply{out}
 	done := store.Committed{OK: r.number() == 1}
-	for r.more() {
-		kind, id := r.text(), r.text()
-		switch kind {
-		case "queued":
-			done.Queued = append(done.Queued, id)
-		case "replaced":
-			done.Replaced = append(done.Replaced, id)
-		case "known":
-			done.Known = append(done.Known, id)
-		case "taken":
-			done.Taken = append(done.Taken, id)
+	what := r.text()
+	if done.OK && len(what) != len(o.Messages) {
+		return store.Committed{}, fmt.Errorf("commit %s: %d answers to %d messages", p.Source, len(what), len(o.Messages))
+	}
+	for i := range len(what) {
+		switch q := o.Messages[i]; what[i] {
+		case 'q':
+			done.Queued = append(done.Queued, q.Message.ID)
+		case 'r':
+			done.Replaced = append(done.Replaced, q.Instead.ID)
+		case 'k':
+			done.Known = append(done.Known, q.Message.ID)
+		case 't':
+			done.Taken = append(done.Taken, q.Message.ID)
 		}
 	}
 	return done, nil
@@ -107,40 +110,54 @@ func (c *commit) message(k keys, now time.Time, q store.Queued) error {
 	if err != nil {
 		return err
 	}
-	source, post := escape(m.Source), escape(m.Post)
+	about := escape(m.Source) + "\n" + escape(m.Post)
+	// What follows the message's number in the queue in its record.
+	rest := fmt.Sprintf(" 0 0 0 %d %d\n%s\n%s\n", millis(now), q.Priority, m.Account, about)
+	c.add(m.ID, m.Account, due13(q.Due), about, rest, q.Hold, body)
+	more, err := c.extra(k, now, q)
+	if err != nil {
+		return err
+	}
+	c.add(len(more))
+	c.add(more...)
+	return nil
+}
+
+// extra are the arguments that few messages have.
+func (c *commit) extra(k keys, now time.Time, q store.Queued) ([]any, error) {
+	if q.Once == "" && q.Instead == nil && !q.Stream {
+		return nil, nil
+	}
+	m := q.Message
 	once := ""
 	if q.Once != "" {
 		once = m.Account + "\n" + escape(q.Once)
 	}
-	c.add(m.ID, m.Account, due13(q.Due), q.Priority, source+"\n"+post, body, q.Hold, once)
-	if in := q.Instead; in == nil {
-		c.add("", "", "", "", "")
-	} else if in.Body == nil {
-		c.add(in.ID, "cancel", "", "", in.Reason)
-	} else {
+	more := []any{once, "", "", "", "", ""}
+	if in := q.Instead; in != nil && in.Body == nil {
+		more = []any{once, in.ID, "cancel", "", "", in.Reason}
+	} else if in != nil {
 		b := *in.Body
 		b.ID, b.Account = in.ID, m.Account
 		other, err := json.Marshal(b)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		due := ""
 		if !in.Due.IsZero() {
 			due = due13(in.Due)
 		}
-		c.add(in.ID, "body", other, due, in.Reason)
+		more = []any{once, in.ID, "body", other, due, in.Reason}
 	}
 	if !q.Stream {
-		c.add(0, "", 0)
-		return nil
+		return append(more, 0, ""), nil
 	}
 	fields, err := streamFields(m)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c.add(c.place(k.stream(m.Account)), now.UTC().Format(time.RFC3339Nano), len(fields))
-	c.add(fields...)
-	return nil
+	more = append(more, c.place(k.stream(m.Account)), now.UTC().Format(time.RFC3339Nano))
+	return append(more, fields...), nil
 }
 
 // streamFields are the fields of a message in the stream of its account; the

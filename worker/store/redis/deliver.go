@@ -31,10 +31,12 @@ func (s *Store) Claim(ctx context.Context, now time.Time, accounts []string, max
 	for r.more() {
 		l := store.Lease{Account: r.text(), Fence: r.number(), Until: moment(until)}
 		id := r.text()
-		l.Try = int(r.number()) + 1
-		l.Attempted = moment(r.number())
+		var try, attempted, priority int64
+		if err := parseNumbers(r.text(), &try, &attempted, &priority); err != nil {
+			return nil, time.Time{}, fmt.Errorf("claim messages: message %s: its record: %w", id, err)
+		}
+		l.Try, l.Attempted, l.Priority = int(try)+1, moment(attempted), int(priority)
 		l.Doubt = !l.Attempted.IsZero()
-		l.Priority = int(r.number())
 		body := r.bytes()
 		l.Rate = r.bytes()
 		if err := json.Unmarshal(body, &l.Message); err != nil {
@@ -100,9 +102,13 @@ func (s *Store) settlement(now time.Time, l store.Lease, t store.Settlement) ([]
 			stopped = "no reason was given"
 		}
 	}
+	size := any("-")
+	if t.Rate != nil {
+		size = len(t.Rate)
+	}
 	return []any{
 		l.Account, l.Fence, l.Message.ID, millis(now), string(t.Result), receipt, t.Reason, millis(t.Next),
-		flag(t.Rate != nil), t.Rate, stopped, flag(t.MayBeOut), decision, story(s.keys.story(t.Decision.Source)),
+		size, t.Rate, stopped, flag(t.MayBeOut), decision, story(s.keys.story(t.Decision.Source)),
 	}, nil
 }
 

@@ -20,13 +20,13 @@ func TestBrokenScripts(t *testing.T) {
 	}
 	const flushed, cancelled = "put('HSET', KEYS[13], records)\n", "add(records, id, written(m))\n    add(overs"
 	for _, c := range []struct{ name, script, was, is string }{
-		{"the commit is known before it is done", "commit", "local out, woken = {1}, false", "if fresh then redis.call('HSET', KEYS[2], source, '-' .. fence) end\nlocal out, woken = {1}, false"},
+		{"the commit is known before it is done", "commit", "local told, woken = {}, false", "if fresh then redis.call('HSET', KEYS[2], source, '-' .. fence) end\nlocal told, woken = {}, false"},
 		{"a message is known before it is queued", "commit", "local function flush()", "local function flush()\n  " + flushed},
 		{"known ids are queued again", "commit", "local was = known[q.id]", "local was = false"},
 		{"once is not looked at", "commit", "local owner = q.once ~= '' and owners[q.once]", "local owner = false"},
 		{"what is in a digest is cancelled before the digest is queued", "commit", cancelled, "redis.call('HSET', KEYS[13], id, written(m))\n    add(overs"},
-		{"an attempt is not written down", "attempt", "add(records, id, written(m))", ""},
-		{"a refused message is nowhere", "finish", "add(result == 'held' and held or dead, 0, place)", "m.state = 'dropped'"},
+		{"an attempt is not written down", "attempt", "add(records, id, before", "add({}, id, before"},
+		{"a refused message is nowhere", "finish", "add(result == 'held' and held or dead, 0, place)", "state = 'dropped'"},
 		{"a person's move forgets the new place", "move", "redis.call('ZADD', KEYS[3], 0, member(m, id))", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

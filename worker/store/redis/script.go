@@ -2,13 +2,16 @@ package redis
 
 import (
 	"embed"
-	"strings"
+	"regexp"
 
 	goredis "github.com/redis/go-redis/v9"
 )
 
 //go:embed script/*.lua
 var sources embed.FS
+
+// helped finds scripts that call what script/record.lua defines.
+var helped = regexp.MustCompile(`\b(message|account|raised|get|put)\(`)
 
 // scripts of the store. Redis runs each without any other command in between.
 type scripts struct {
@@ -39,7 +42,7 @@ func loadScripts(change func(name, text string) string) (*scripts, error) {
 		if err != nil {
 			return nil, err
 		}
-		if strings.Contains(code, "message(") || strings.Contains(code, "account(") {
+		if helped.MatchString(code) {
 			code = record + code
 		}
 		if change != nil {

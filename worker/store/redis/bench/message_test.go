@@ -2,9 +2,11 @@ package bench_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -26,7 +28,7 @@ func BenchmarkMessage(b *testing.B) {
 		for _, c := range []struct {
 			name string
 			run  func(b *testing.B, s *server)
-		}{{"store", benchStore}, {"streams", benchStreams}, {"commands", benchCommands}, {"asynq", benchAsynq}} {
+		}{{"store", benchStore}, {"streams", benchStreams}, {"consumers", benchConsumers}, {"commands", benchCommands}, {"asynq", benchAsynq}} {
 			b.Run(c.name+"/"+fsync, func(b *testing.B) { c.run(b, startServer(b, fsync)) })
 		}
 	}
@@ -68,6 +70,7 @@ func metered(b *testing.B, c *goredis.Client) func() {
 
 const (
 	benchAccounts = 64
+	benchPollers  = 4
 	inPoll        = 60
 )
 
@@ -88,8 +91,8 @@ func benchStore(b *testing.B, server *server) {
 	work(b, s, b.N)
 }
 
-// work queues and settles n messages, inPoll at a time, which is why the
-// benchmarks count with b.N and not with b.Loop.
+// work queues n messages, inPoll at a time from several pollers, and settles them
+// at the same time, which is why the benchmarks count with b.N and not with b.Loop.
 func work(b *testing.B, s store.Store, n int) {
 	ctx := b.Context()
 	now := time.Now()
@@ -97,87 +100,162 @@ func work(b *testing.B, s store.Store, n int) {
 	for i := range benchAccounts {
 		accounts = append(accounts, fmt.Sprintf("account%d", i))
 	}
-	for from := 0; from < n; from += inPoll {
-		size := min(inPoll, n-from)
-		p, ok, err := s.ClaimPoll(ctx, now, "blog", time.Minute)
+	changed := make(chan struct{}, 1)
+	nudge := func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	}
+	var wg sync.WaitGroup
+	produce(&wg, n, func(poller, from, to int) {
+		p, ok, err := s.ClaimPoll(ctx, now, fmt.Sprintf("blog%d", poller), time.Minute)
 		if err != nil || !ok {
-			b.Fatal(ok, err)
+			b.Error(ok, err)
 		}
 		o := store.Outcome{Next: now}
-		for i := range size {
-			o.Messages = append(o.Messages, store.Queued{Message: benchMessage(from + i), Due: now})
+		for i := from; i < to; i++ {
+			o.Messages = append(o.Messages, store.Queued{Message: benchMessage(i), Due: now})
 		}
-		if _, err := s.Commit(ctx, now, p, o); err != nil {
+		if done, err := s.Commit(ctx, now, p, o); err != nil || len(done.Queued) != to-from {
+			b.Error(len(done.Queued), err)
+		}
+		nudge()
+	})
+	deliver := func(l store.Lease) {
+		if ok, err := s.Attempt(ctx, now, l); err != nil || !ok {
+			b.Error(ok, err)
+		}
+		if ok, err := s.Finish(ctx, now, l, store.Settlement{Result: store.Sent, Receipt: network.Receipt{ID: l.Message.ID, At: now}}); err != nil || !ok {
+			b.Error(ok, err)
+		}
+		nudge()
+	}
+	for left := n; left > 0 && !b.Failed(); {
+		leases, _, err := s.Claim(ctx, now, accounts, benchAccounts, time.Minute)
+		if err != nil {
 			b.Fatal(err)
 		}
-		for left := size; left > 0; {
-			leases, _, err := s.Claim(ctx, now, accounts, benchAccounts, time.Minute)
-			if err != nil {
-				b.Fatal(err)
-			}
-			var wg sync.WaitGroup
-			for _, l := range leases {
-				wg.Go(func() {
-					if ok, err := s.Attempt(ctx, now, l); err != nil || !ok {
-						b.Error(ok, err)
-					}
-					if ok, err := s.Finish(ctx, now, l, store.Settlement{Result: store.Sent, Receipt: network.Receipt{ID: l.Message.ID, At: now}}); err != nil || !ok {
-						b.Error(ok, err)
-					}
-				})
-			}
-			wg.Wait()
-			left -= len(leases)
+		for _, l := range leases {
+			wg.Go(func() { deliver(l) })
 		}
+		left -= len(leases)
+		if len(leases) == 0 {
+			<-changed
+		}
+	}
+	wg.Wait()
+}
+
+// produce lets pollers take n messages, inPoll at a time.
+func produce(wg *sync.WaitGroup, n int, poll func(poller, from, to int)) {
+	var next atomic.Int64
+	for poller := range benchPollers {
+		wg.Go(func() {
+			for {
+				from := int(next.Add(inPoll)) - inPoll
+				if from >= n {
+					return
+				}
+				poll(poller, from, min(from+inPoll, n))
+			}
+		})
 	}
 }
 
+// benchStreams does what a queue needs with bare streams, each kind of command
+// pipelined: polls add, and one consumer reads and acknowledges what is there.
 func benchStreams(b *testing.B, server *server) {
 	c := server.client
-	ctx := b.Context()
-	streams := make([]string, 0, 2*benchAccounts)
-	for i := range benchAccounts {
-		key := fmt.Sprintf("raw:%d", i)
-		if err := c.XGroupCreateMkStream(ctx, key, "g", "$").Err(); err != nil {
-			b.Fatal(err)
-		}
-		streams = append(streams, key)
-	}
-	for range benchAccounts {
-		streams = append(streams, ">")
-	}
+	streams := startStreams(b, c)
 	defer metered(b, c)()
 	b.ReportAllocs()
 	b.ResetTimer()
-	for from := 0; from < b.N; from += inPoll {
-		size := min(inPoll, b.N-from)
-		_, err := c.Pipelined(ctx, func(p goredis.Pipeliner) error {
-			for i := range size {
-				m := benchMessage(from + i)
-				p.XAdd(ctx, &goredis.XAddArgs{Stream: fmt.Sprintf("raw:%d", (from+i)%benchAccounts), Values: []any{"id", m.ID, "text", m.Text, "post", m.Post}})
+	var wg sync.WaitGroup
+	addToStreams(b, &wg, c)
+	for left := b.N; left > 0; {
+		got := readStreams(b, c, streams...)
+		left -= len(got)
+		if _, err := c.Pipelined(b.Context(), func(p goredis.Pipeliner) error {
+			for _, m := range got {
+				p.XAck(b.Context(), m.stream, "g", m.id)
+			}
+			return nil
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	wg.Wait()
+}
+
+// benchConsumers adds as benchStreams does, and has a consumer for each account,
+// as deliveries are that begin and end at times of their own.
+func benchConsumers(b *testing.B, server *server) {
+	c := goredis.NewClient(&goredis.Options{Network: "unix", Addr: server.socket, PoolSize: 2 * benchAccounts})
+	defer c.Close()
+	streams := startStreams(b, c)
+	defer metered(b, server.client)()
+	b.ReportAllocs()
+	b.ResetTimer()
+	var wg sync.WaitGroup
+	addToStreams(b, &wg, c)
+	for i, stream := range streams {
+		wg.Go(func() {
+			for left := (b.N + benchAccounts - 1 - i) / benchAccounts; left > 0; {
+				for _, m := range readStreams(b, c, stream) {
+					left--
+					if err := c.XAck(b.Context(), m.stream, "g", m.id).Err(); err != nil {
+						b.Error(err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func startStreams(b *testing.B, c *goredis.Client) (streams []string) {
+	for i := range benchAccounts {
+		stream := fmt.Sprintf("raw:%d", i)
+		if err := c.XGroupCreateMkStream(b.Context(), stream, "g", "$").Err(); err != nil {
+			b.Fatal(err)
+		}
+		streams = append(streams, stream)
+	}
+	return streams
+}
+
+func addToStreams(b *testing.B, wg *sync.WaitGroup, c *goredis.Client) {
+	produce(wg, b.N, func(_, from, to int) {
+		_, err := c.Pipelined(b.Context(), func(p goredis.Pipeliner) error {
+			for i := from; i < to; i++ {
+				m := benchMessage(i)
+				p.XAdd(b.Context(), &goredis.XAddArgs{Stream: fmt.Sprintf("raw:%d", i%benchAccounts), Values: []any{"id", m.ID, "text", m.Text, "post", m.Post}})
 			}
 			return nil
 		})
 		if err != nil {
-			b.Fatal(err)
+			b.Error(err)
 		}
-		for left := size; left > 0; {
-			got, err := c.XReadGroup(ctx, &goredis.XReadGroupArgs{Group: "g", Consumer: "c", Streams: streams, Count: 1, Block: -1}).Result()
-			if err != nil {
-				b.Fatal(err)
-			}
-			_, err = c.Pipelined(ctx, func(p goredis.Pipeliner) error {
-				for _, s := range got {
-					for _, m := range s.Messages {
-						p.XAck(ctx, s.Stream, "g", m.ID)
-						left--
-					}
-				}
-				return nil
-			})
-			if err != nil {
-				b.Fatal(err)
-			}
+	})
+}
+
+type entry struct{ stream, id string }
+
+// readStreams reads a message of each stream that has one, and waits if none has.
+func readStreams(b *testing.B, c *goredis.Client, streams ...string) (out []entry) {
+	keys := slices.Clone(streams)
+	for range streams {
+		keys = append(keys, ">")
+	}
+	got, err := c.XReadGroup(b.Context(), &goredis.XReadGroupArgs{Group: "g", Consumer: "c", Streams: keys, Count: 1, Block: time.Second}).Result()
+	if err != nil && err != goredis.Nil {
+		b.Error(err)
+	}
+	for _, s := range got {
+		for _, m := range s.Messages {
+			out = append(out, entry{s.Stream, m.ID})
 		}
 	}
+	return out
 }

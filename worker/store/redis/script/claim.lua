@@ -1,102 +1,133 @@
 -- Leases accounts that have a message to send now, with the message.
 -- KEYS: 1 due, 2 accounts, 3 queue, 4 messages, 5 bodies, 6 over.
 -- ARGV: now, until, max, then the accounts that the worker can send for.
--- Returns {when to ask again or '', account, fence, id, try, attempted, priority, body, rate or false, …}.
+-- Returns {when to ask again or '', account, fence, id, 'try attempted priority', body, rate or false, …}.
 -- due only hints: it is never later than the truth. The account's record and
 -- the messages tell, and what is wrong in due and queue is put right here.
 local now, till, most = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local mine = {}
 for i = 4, #ARGV do mine[ARGV[i]] = true end
 
--- head returns the first message of an account's queue.
-local function head(name)
-  while true do
-    local first = redis.call('ZRANGEBYLEX', KEYS[3], '[' .. name .. '\n', '(' .. name .. '\11', 'LIMIT', 0, 1)[1]
-    if not first then return nil end
-    local id = string.sub(first, #name + 28)
-    local m = message(redis.call('HGET', KEYS[4], id))
-    if m and m.state == 'waiting' and member(m, id) == first then return m, id end
-    -- A write that was cut short left it: it was never queued, or it is over.
-    if m and (m.state == 'sent' or m.state == 'dropped') then redis.call('ZADD', KEYS[6], m.since, m.seq .. id) end
-    redis.call('ZREM', KEYS[3], first)
-  end
+-- first returns the member at the top of an account's queue, and its id.
+local function first(name)
+  local top = redis.call('ZRANGEBYLEX', KEYS[3], '[' .. name .. '\n', '(' .. name .. '\11', 'LIMIT', 0, 1)[1]
+  return top, top and sub(top, #name + 28)
 end
 
--- look returns what the account is to send next and from when on; nil if nothing.
+-- look returns an account with the id that seems to be at its head; nil if there
+-- is none, or the account is stopped.
 local function look(name, raw)
-  local a = account(raw)
-  if a.stopped ~= '' then return nil end
-  if a.head ~= '' then
-    local m = message(redis.call('HGET', KEYS[4], a.head))
-    if m and m.state == 'waiting' then
-      return {name = name, a = a, m = m, id = a.head,
-        from = a.leased == '1' and tonumber(a.till) or math.max(tonumber(m.due), tonumber(a.notbefore))}
-    end
-  end
-  local m, id = head(name)
-  return m and {name = name, a = a, m = m, id = id, from = math.max(tonumber(m.due), tonumber(a.notbefore))}
+  local fence, leased, till, notbefore, sent, why, size, id, rate =
+    match(raw or none, '^(%d+) (%d) (%d+) (%d+) (%d+) (%d+) (%S+)\n([^\n]*)\n(.*)$')
+  if why ~= '0' then return nil end
+  local top
+  if id == '' then top, id = first(name) end
+  return id and {name = name, fence = fence, leased = leased, till = till, notbefore = notbefore, sent = sent,
+    size = size, rate = rate, id = id, top = top, from = 0, how = ''}
 end
 
-local names, ready, exact, times = {}, {}, {}, {}
+-- judge adds to an account when it is to send what; text is the record of the
+-- message at its head. nil if nothing waits.
+local function judge(a, text)
+  while a.id do
+    local state, due, seq, try, attempted, since, priority = match(text or '', '^(%l+) (%d+) (%d+) (%d+) (%d+) %d+ (%d+) (%S+)\n')
+    if state == 'waiting' and (not a.top or sub(a.top, #a.name + 2, #a.name + 27) == due .. seq) then
+      if not a.top and a.leased == '1' then
+        a.from = tonumber(a.till)
+      else
+        a.from = math.max(tonumber(due), tonumber(a.notbefore))
+      end
+      a.how = try .. ' ' .. attempted .. ' ' .. priority
+      return a
+    end
+    -- A write that was cut short left it: it was never queued, or it is over.
+    if a.top then
+      if state == 'sent' or state == 'dropped' then redis.call('ZADD', KEYS[6], since, seq .. a.id) end
+      redis.call('ZREM', KEYS[3], a.top)
+    end
+    a.top, a.id = first(a.name)
+    text = a.id and redis.call('HGET', KEYS[4], a.id)
+  end
+end
+
+local exact, times, seen, ids = {}, {}, {}, {}
+local names = {}
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])) do
   if mine[name] then names[#names + 1] = name end
 end
-local raws = get(KEYS[2], names)
-for i, name in ipairs(names) do
-  local c = look(name, raws[i])
-  exact[name] = true
-  if not c then
-    redis.call('ZREM', KEYS[1], name)
-  elseif c.from > now then
-    add(times, format('%d', c.from), name)
+for i, raw in ipairs(get(KEYS[2], names)) do
+  local a = look(names[i], raw)
+  exact[names[i]] = true
+  if a then
+    seen[#seen + 1], ids[#ids + 1] = a, a.id
   else
-    ready[#ready + 1] = c
+    redis.call('ZREM', KEYS[1], names[i])
   end
 end
-table.sort(ready, function(x, y)
+local ready, sorted = {}, true
+local function before(x, y)
   if x.from ~= y.from then return x.from < y.from end
   return x.name < y.name
-end)
-local out, leases, ids = {''}, {}, {}
+end
+for i, text in ipairs(get(KEYS[4], ids)) do
+  local a = judge(seen[i], text)
+  if not a then
+    redis.call('ZREM', KEYS[1], seen[i].name)
+  elseif a.from > now then
+    add(times, format('%d', a.from), a.name)
+  else
+    sorted = sorted and (#ready == 0 or before(ready[#ready], a))
+    ready[#ready + 1] = a
+  end
+end
+if not sorted then table.sort(ready, before) end
+local out, leases = {''}, {}
+ids = {}
 for i = 1, math.min(#ready, most) do
-  local c = ready[i]
-  c.a.fence, c.a.leased, c.a.till, c.a.head = raised(c.a.fence), '1', till, c.id
-  add(leases, c.name, kept(c.a))
-  add(times, till, c.name)
-  ids[i] = c.id
+  local a = ready[i]
+  a.fence = raised(a.fence)
+  add(leases, a.name, a.fence .. ' 1 ' .. till .. ' ' .. a.notbefore .. ' ' .. a.sent .. ' 0 ' .. a.size .. '\n' .. a.id .. '\n' .. a.rate)
+  add(times, till, a.name)
+  ids[i] = a.id
 end
 put('HSET', KEYS[2], leases)
 put('ZADD', KEYS[1], times)
 for i, body in ipairs(get(KEYS[5], ids)) do
-  local c = ready[i]
-  for _, v in ipairs({c.name, c.a.fence, c.id, c.m.try, c.m.attempted, c.m.priority, body, c.a.rate or false}) do out[#out + 1] = v end
+  local a, n = ready[i], #out
+  out[n + 1], out[n + 2], out[n + 3], out[n + 4], out[n + 5], out[n + 6] = a.name, a.fence, a.id, a.how, body, a.size ~= '-' and a.rate
 end
 if #ready > most then
   out[1] = ARGV[1]
   return out
 end
 -- The hint of an account that was not looked at may be too early.
-local list = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+local from, width = 0, 16
 while true do
-  local first, whose
-  for i = 1, #list, 2 do
-    local at = tonumber(list[i + 1] or nil)
-    if at and mine[list[i]] and (not first or at < first) then first, whose = at, i end
+  local page = redis.call('ZRANGE', KEYS[1], from, from + width - 1, 'WITHSCORES')
+  local name, at
+  for i = 1, #page, 2 do
+    if mine[page[i]] then
+      name, at = page[i], page[i + 1]
+      break
+    end
   end
-  if not first then break end
-  local name = list[whose]
-  if exact[name] then
-    out[1] = format('%d', first)
+  if name and exact[name] then
+    out[1] = format('%d', tonumber(at))
     break
-  end
-  local c = look(name, redis.call('HGET', KEYS[2], name))
-  exact[name] = true
-  if c then
-    list[whose + 1] = format('%d', c.from)
-    redis.call('ZADD', KEYS[1], list[whose + 1], name)
+  elseif name then
+    local a = look(name, redis.call('HGET', KEYS[2], name))
+    a = a and judge(a, redis.call('HGET', KEYS[4], a.id))
+    exact[name] = true
+    if a then
+      redis.call('ZADD', KEYS[1], format('%d', a.from), name)
+    else
+      redis.call('ZREM', KEYS[1], name)
+    end
+    from = 0
+  elseif #page < 2 * width then
+    break
   else
-    list[whose + 1] = false
-    redis.call('ZREM', KEYS[1], name)
+    from = from + width
   end
 end
 return out

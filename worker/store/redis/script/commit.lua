@@ -4,8 +4,9 @@
 --   11 recent, 12 names, 13 messages, 14 bodies, 15 queue, 16 held, 17 over, 18 told, 19 once,
 --   20 seq, 21 accounts, 22 due, then story:SOURCE and stream:ACCOUNT as ARGV says.
 -- ARGV: counts and values in the order in which they are read below.
--- Returns {0} when the lease was lost, else {1, kind, id, …}; kinds: queued,
---   replaced, known, taken.
+-- Returns {0} when the lease was lost, else {1, what}: what became of each
+--   message, a letter each: q queued, r replaced what it was to replace, k known,
+--   t taken, - nothing.
 --
 -- The append-only file may keep any prefix of these writes. So what a redo
 -- looks at to see that something was done is written after the thing itself:
@@ -27,11 +28,7 @@ local keep, channel, mostrecent, moststory, day = tonumber(arg()), arg(), arg(),
 local lease = redis.call('HGET', KEYS[2], source)
 if lease ~= fence and lease ~= '-' .. fence then return {0} end
 local fresh = lease == fence
-local out, woken = {1}, false
-local function tell(kind, id)
-  out[#out + 1] = kind
-  out[#out + 1] = id
-end
+local told, woken = {}, false
 
 -- What is to be written for the messages that are queued, all of a kind at once.
 local dues, onces, tolds, queued, held, bodies, opened, records = {}, {}, {}, {}, {}, {}, {}, {}
@@ -41,22 +38,19 @@ local overs, left = {}, {}
 -- hint lets Claim look at an account at the given time or earlier.
 local hints = {}
 local function hint(name, ms)
-  if hints[name] == nil then hints[name] = tonumber(redis.call('ZSCORE', KEYS[22], name) or nil) or false end
-  if not hints[name] or hints[name] > tonumber(ms) then
-    hints[name] = tonumber(ms)
-    add(dues, ms, name)
-  end
+  ms = tonumber(ms)
+  if not hints[name] or hints[name] > ms then hints[name] = ms end
   woken = true
 end
 
 -- about lists an id among those about its post.
-local told, changed = {}, {}
+local lists, changed = {}, {}
 local function about(field, id)
-  local ids = told[field]
+  local ids = lists[field]
   if not ids then
-    told[field] = id
-  elseif not string.find('\n' .. ids .. '\n', '\n' .. id .. '\n', 1, true) then
-    told[field] = ids .. '\n' .. id
+    lists[field] = id
+  elseif not find('\n' .. ids .. '\n', '\n' .. id .. '\n', 1, true) then
+    lists[field] = ids .. '\n' .. id
   else
     return
   end
@@ -65,8 +59,9 @@ end
 
 -- flush writes. The records come after what they tell of: by them an id is known.
 local function flush()
-  for field in pairs(changed) do add(tolds, field, told[field]) end
-  put('ZADD', KEYS[22], dues)
+  for name, ms in pairs(hints) do add(dues, format('%d', ms), name) end
+  for field in pairs(changed) do add(tolds, field, lists[field]) end
+  put('ZADD', KEYS[22], dues, 'LT')
   put('HSET', KEYS[19], onces)
   put('HSET', KEYS[18], tolds)
   put('ZADD', KEYS[15], queued)
@@ -77,18 +72,18 @@ local function flush()
   put('ZADD', KEYS[17], overs)
   for set, places in pairs(left) do put('ZREM', set, places) end
   overs, left = {}, {}
-  dues, onces, tolds, queued, held, bodies, opened, records, changed = {}, {}, {}, {}, {}, {}, {}, {}, {}
+  dues, onces, tolds, queued, held, bodies, opened, records, hints, changed = {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
 end
 
-local function record(m)
-  return {state = m.state, due = m.due, seq = m.seq, try = '0', attempted = '0', tried = '0', since = now,
-    priority = m.priority, account = m.account, about = m.told, receipt = m.receipt, reason = m.reason}
+-- record is that of a message that this commit brings.
+local function record(q, state, receipt, reason)
+  return state .. ' ' .. q.due .. ' ' .. q.seq .. q.rest .. receipt .. '\n' .. reason
 end
 
 local seq
 local function newseq()
   seq = seq + 1
-  return string.format('%013d', seq)
+  return format('%013d', seq)
 end
 
 -- untried gives the message of an id if it was never attempted and may be changed.
@@ -123,9 +118,8 @@ local function instead(q)
   if a then redis.call('HSET', KEYS[21], m.account, a) end
   local set = m.state == 'held' and KEYS[16] or KEYS[15]
   local old = member(m, id)
-  q.state, q.seq, q.receipt = 'dropped', newseq(), ''
-  q.reason = 'told by ' .. id .. ': ' .. q.why
-  local mine = written(record(q))
+  q.seq = newseq()
+  local mine = record(q, 'dropped', '', 'told by ' .. id .. ': ' .. q.why)
   if q.mode == 'cancel' then
     m.state, m.since, m.reason = 'dropped', now, q.why
     redis.call('HSET', KEYS[13], id, written(m), q.id, mine)
@@ -193,17 +187,16 @@ local function place(stream, ask)
     local top = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)
     if top[1] then last = top[1][1] end
   end
-  local ms, n = string.match(last, '^(%d+)-(%d+)$')
+  local ms, n = match(last, '^(%d+)-(%d+)$')
   if tonumber(now) > tonumber(ms) then return now .. '-0' end
-  return ms .. '-' .. string.format('%d', tonumber(n) + 1)
+  return ms .. '-' .. raised(n)
 end
 
 -- hand gives a message to the consumers of its account. Its record first says
 -- which entry it is to become, so that a redo can see whether it is there.
 local function hand(q, was)
-  local m = was or record(q)
-  m.receipt = m.receipt or ''
-  local entry = was and string.match(m.receipt, '"id":"([^"]+)"')
+  local m = was or message(record(q, 'waiting', '', ''))
+  local entry = was and match(m.receipt, '"id":"([^"]+)"')
   if not (entry and redis.call('XRANGE', q.stream, entry, entry)[1]) then
     for try = 1, 2 do
       entry = place(q.stream, try == 2)
@@ -222,92 +215,116 @@ local function hand(q, was)
   redis.call('HSET', KEYS[13], q.id, written(m))
 end
 
-local all, ids, wanted, fields = {}, {}, {}, {}
-for n = 1, tonumber(arg()) do
-  local q = {id = arg(), account = arg(), due = arg(), priority = arg(), told = arg(),
-    body = arg(), hold = arg(), once = arg(), instead = arg(), mode = arg(), newbody = arg(), newdue = arg(), why = arg(),
-    stream = tonumber(arg()), stamp = arg(), fields = {}}
-  for i = 1, tonumber(arg()) do q.fields[i] = arg() end
-  if q.stream > 0 then q.stream = KEYS[q.stream] else q.stream = nil end
-  all[n], ids[n], fields[n] = q, q.id, q.told
-  if q.once ~= '' then wanted[#wanted + 1] = q.once end
+-- Each message has eight arguments, as plain reads them; the last is how many
+-- there are beside these, which extra reads.
+local function plain(at)
+  return {id = ARGV[at + 1], account = ARGV[at + 2], due = ARGV[at + 3], told = ARGV[at + 4], rest = ARGV[at + 5],
+    hold = ARGV[at + 6], body = ARGV[at + 7]}
 end
-local known, owners, accounts, pending = {}, {}, {}, {}
+
+local function extra(q, at)
+  q.once, q.instead, q.mode, q.newbody, q.newdue, q.why = ARGV[at + 9], ARGV[at + 10], ARGV[at + 11], ARGV[at + 12], ARGV[at + 13], ARGV[at + 14]
+  q.stream, q.stamp, q.fields = tonumber(ARGV[at + 15]), ARGV[at + 16], {}
+  q.stream = q.stream > 0 and KEYS[q.stream]
+  for i = 17, 8 + tonumber(ARGV[at + 8]) do q.fields[i - 16] = ARGV[at + i] end
+end
+
+local places, ids, fields, wanted, names, accounts = {}, {}, {}, {}, {}, {}
+for n = 1, tonumber(arg()) do
+  local name, more = ARGV[at + 2], tonumber(ARGV[at + 8])
+  places[n], ids[n], fields[n] = at, ARGV[at + 1], ARGV[at + 4]
+  if accounts[name] == nil then
+    accounts[name] = false
+    names[#names + 1] = name
+  end
+  if more > 0 and ARGV[at + 9] ~= '' then wanted[#wanted + 1] = ARGV[at + 9] end
+  at = at + 8 + more
+end
+local known, owners, pending = {}, {}, {}
 for i, raw in ipairs(get(KEYS[13], ids)) do known[ids[i]] = raw end
 for i, id in ipairs(get(KEYS[19], wanted)) do owners[wanted[i]] = id end
-for i, text in ipairs(get(KEYS[18], fields)) do told[fields[i]] = text end
-if fresh and #all > 0 then seq = redis.call('INCRBY', KEYS[20], #all) - #all end
+for i, text in ipairs(get(KEYS[18], fields)) do lists[fields[i]] = text end
+for i, raw in ipairs(get(KEYS[21], names)) do accounts[names[i]] = raw end
+if fresh and #ids > 0 then seq = redis.call('INCRBY', KEYS[20], #ids) - #ids end
 
-for _, q in ipairs(all) do
+-- queue queues what was never seen.
+local function queue(q)
+  if q.once and q.once ~= '' then
+    owners[q.once] = q.id
+    add(onces, q.once, q.id)
+  end
+  about(q.told, q.id)
+  q.seq = newseq()
+  add(bodies, q.id, q.body)
+  if q.stream then
+    flush()
+    return hand(q)
+  end
+  if not accounts[q.account] then
+    accounts[q.account] = none
+    add(opened, q.account, none)
+  end
+  pending[q.id] = true
+  local state = 'waiting'
+  if q.hold == '' then
+    hint(q.account, q.due)
+    add(queued, 0, member(q, q.id))
+  else
+    state = 'held'
+    add(held, 0, member(q, q.id))
+  end
+  add(records, q.id, record(q, state, '', q.hold))
+end
+
+-- take does what a message says and returns the letter that tells it, or an error.
+local function take(at)
+  local q = plain(at)
   local was = known[q.id]
+  if ARGV[at + 8] == '0' then
+    if was then return 'k' end
+    if not fresh then return '-' end
+    known[q.id] = true
+    queue(q)
+    return 'q'
+  end
+  extra(q, at)
   local owner = q.once ~= '' and owners[q.once]
+  if q.instead ~= '' and pending[q.instead] and fresh and not was then
+    flush()
+    pending = {}
+  end
   if q.id == '' then
-    if fresh and q.instead ~= '' then
-      if pending[q.instead] then
-        flush()
-        pending = {}
-      end
-      if only(q) then
-        pending[q.instead] = true
-        tell('replaced', q.instead)
-      end
-    end
+    if not fresh or q.instead == '' or not only(q) then return '-' end
+    pending[q.instead] = true
+    return 'r'
   elseif was then
     local m = was ~= true and message(was)
-    if m and m.state == 'streaming' and q.stream then
-      local bad = hand(q, m)
-      if bad then return bad end
-    end
-    tell('known', q.id)
+    local bad = m and m.state == 'streaming' and q.stream and hand(q, m)
+    return bad or 'k'
   elseif owner and owner ~= q.id and (known[owner] or redis.call('HEXISTS', KEYS[13], owner) == 1) then
-    tell('taken', q.id)
-  elseif fresh then
-    if q.instead ~= '' and pending[q.instead] then
-      flush()
-      pending = {}
-    end
-    local merged = q.instead ~= '' and redis.call('HGET', KEYS[14], q.id)
-    known[q.id] = true
-    if merged and string.sub(merged, 1, 1) == '=' then
-      q.state, q.seq, q.receipt, q.reason = 'dropped', newseq(), '', 'told by ' .. q.instead .. ': ' .. q.why
-      redis.call('ZADD', KEYS[17], now, q.seq .. q.id)
-      redis.call('HSET', KEYS[13], q.id, written(record(q)))
-      tell('known', q.id)
-    elseif q.instead ~= '' and instead(q) then
-      tell('replaced', q.instead)
-    else
-      if q.once ~= '' then
-        owners[q.once] = q.id
-        add(onces, q.once, q.id)
-      end
-      about(q.told, q.id)
-      q.seq, q.receipt, q.reason = newseq(), '', q.hold
-      add(bodies, q.id, q.body)
-      if q.stream then
-        flush()
-        local bad = hand(q)
-        if bad then return bad end
-      else
-        if accounts[q.account] == nil then
-          accounts[q.account] = redis.call('HEXISTS', KEYS[21], q.account) == 1
-          if not accounts[q.account] then add(opened, q.account, kept(account(nil))) end
-        end
-        pending[q.id] = true
-        if q.hold == '' then
-          q.state = 'waiting'
-          hint(q.account, q.due)
-          add(queued, 0, member(q, q.id))
-        else
-          q.state = 'held'
-          add(held, 0, member(q, q.id))
-        end
-        add(records, q.id, written(record(q)))
-      end
-      tell('queued', q.id)
-    end
+    return 't'
+  elseif not fresh then
+    return '-'
   end
+  local merged = q.instead ~= '' and redis.call('HGET', KEYS[14], q.id)
+  known[q.id] = true
+  if merged and sub(merged, 1, 1) == '=' then
+    q.seq = newseq()
+    redis.call('ZADD', KEYS[17], now, q.seq .. q.id)
+    redis.call('HSET', KEYS[13], q.id, record(q, 'dropped', '', 'told by ' .. q.instead .. ': ' .. q.why))
+    return 'k'
+  elseif q.instead ~= '' and instead(q) then
+    return 'r'
+  end
+  return queue(q) or 'q'
+end
+
+for n, place in ipairs(places) do
+  told[n] = take(place)
+  if type(told[n]) ~= 'string' then return told[n] end
 end
 flush()
+local out = {1, concat(told)}
 if not fresh then return out end
 
 local grouped = arg() == '1'
@@ -346,8 +363,8 @@ local found = get(KEYS[12], words)
 for n, word in ipairs(words) do
   local whose, was = lines[n], found[n]
   local rest = ''
-  if was then rest = string.sub(was, string.find(was, '\n', 1, true), -1) end
-  if not string.find(rest .. '\n', '\n' .. whose .. '\n', 1, true) then rest = rest .. '\n' .. whose end
+  if was then rest = sub(was, find(was, '\n', 1, true), -1) end
+  if not find(rest .. '\n', '\n' .. whose .. '\n', 1, true) then rest = rest .. '\n' .. whose end
   if day .. rest ~= was then add(kept_words, word, day .. rest) end
 end
 put('HSET', KEYS[12], kept_words)

@@ -16,7 +16,10 @@
 --   why it is stopped, then its rate state; stopped and rate above are their
 --   lengths in bytes, rate is - when there is none
 
-local match, concat, format = string.match, table.concat, string.format
+local match, find, sub, concat, format = string.match, string.find, string.sub, table.concat, string.format
+
+-- none is an account of which nothing is known.
+local none = '0 0 0 0 0 0 -\n\n'
 
 local function message(raw)
   if not raw then return nil end
@@ -38,14 +41,13 @@ local function member(m, id)
 end
 
 local function account(raw)
-  if not raw then return {fence = '0', leased = '0', till = '0', notbefore = '0', sent = '0', head = '', stopped = ''} end
   local a = {}
   local why, rate, tail
   a.fence, a.leased, a.till, a.notbefore, a.sent, why, rate, a.head, tail =
-    match(raw, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)\n([^\n]*)\n(.*)$')
+    match(raw or none, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)\n([^\n]*)\n(.*)$')
   why = tonumber(why)
-  a.stopped = string.sub(tail, 1, why)
-  if rate ~= '-' then a.rate = string.sub(tail, why + 1) end
+  a.stopped = sub(tail, 1, why)
+  if rate ~= '-' then a.rate = sub(tail, why + 1) end
   return a
 end
 
@@ -60,6 +62,8 @@ end
 
 -- get reads several fields of a hash; what is not there is false.
 local function get(key, fields)
+  if #fields == 0 then return {} end
+  if #fields <= 1000 then return redis.call('HMGET', key, unpack(fields)) end
   local out = {}
   for from = 1, #fields, 1000 do
     for i, v in ipairs(redis.call('HMGET', key, unpack(fields, from, math.min(from + 999, #fields)))) do out[from + i - 1] = v end
@@ -68,9 +72,14 @@ local function get(key, fields)
 end
 
 -- put calls a command that takes many values, some thousand at a time.
-local function put(command, key, values)
+local function put(command, key, values, option)
   for from = 1, #values, 2000 do
-    redis.call(command, key, unpack(values, from, math.min(from + 1999, #values)))
+    local to = math.min(from + 1999, #values)
+    if option then
+      redis.call(command, key, option, unpack(values, from, to))
+    else
+      redis.call(command, key, unpack(values, from, to))
+    end
   end
 end
 
