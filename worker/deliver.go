@@ -26,7 +26,7 @@ func (w *Worker) deliverLoop(ctx, hand context.Context) {
 		}
 		for _, l := range leases {
 			wg.Go(func() {
-				w.deliver(hand, l)
+				w.deliver(ctx, hand, l)
 				nudge(freed)
 			})
 		}
@@ -79,49 +79,62 @@ func (w *Worker) claim(ctx context.Context) ([]store.Lease, time.Time, error) {
 	return w.Store.Claim(ctx, now, w.names, len(w.names), w.Lease)
 }
 
-// deliver takes one leased message to its network and settles it.
-func (w *Worker) deliver(ctx context.Context, l store.Lease) {
+// deliver takes a leased message to its network and settles it, and goes on with
+// the account's next one, if that is to be sent now, until ctx ends.
+func (w *Worker) deliver(ctx, hand context.Context, l store.Lease) {
+	for next := &l; next != nil; {
+		next = w.deliverOne(ctx, hand, *next)
+	}
+}
+
+// deliverOne gives the lease that was taken with settling l; nil if there is none.
+func (w *Worker) deliverOne(ctx, hand context.Context, l store.Lease) *store.Lease {
 	begin := time.Now()
 	a := w.accounts[l.Account]
 	var s store.Settlement
 	done := false
-	w.holding(ctx, func(ctx context.Context, now time.Time) (bool, error) {
+	w.holding(hand, func(ctx context.Context, now time.Time) (bool, error) {
 		return w.Store.Extend(ctx, now, l, w.Lease)
 	}, func(ctx context.Context) {
 		s, done = w.send(ctx, a, l)
 	})
 	if !done {
-		return // the lease was lost or the store is away: nothing can be said
+		return nil // the lease was lost or the store is away: nothing can be said
 	}
-	w.settle(ctx, a, l, s)
+	if ctx.Err() == nil {
+		s.Take = w.Lease
+	}
+	next := w.settle(hand, a, l, s)
 	if w.Seen.Delivered != nil {
 		w.Seen.Delivered(a.Name, string(s.Result), time.Since(begin))
 	}
+	return next
 }
 
 // settle writes down how a delivery ended. It is tried for as long as the lease
 // could hold: what was sent must not stay in doubt because of one lost packet.
-func (w *Worker) settle(ctx context.Context, a *Account, l store.Lease, s store.Settlement) {
+func (w *Worker) settle(ctx context.Context, a *Account, l store.Lease, s store.Settlement) *store.Lease {
 	end := time.Now().Add(w.Lease)
 	for pause := 50 * time.Millisecond; ; pause *= 2 {
 		now, err := w.Store.Now(ctx)
 		if err == nil {
 			s.Decision = w.line(a, l, s, now)
+			var next *store.Lease
 			var ok bool
-			if ok, err = w.Store.Finish(ctx, now, l, s); err == nil {
+			if next, ok, err = w.Store.Finish(ctx, now, l, s); err == nil {
 				if !ok {
 					w.Log.Warn("another worker has taken over", "account", a.Name, "message", l.Message.ID)
-					return
+					return nil
 				}
 				if s.Decision.What != "" {
 					w.told(s.Decision)
 				}
-				return
+				return next
 			}
 		}
 		if time.Now().After(end) || ctx.Err() != nil {
 			w.Log.Error("a delivery is not settled and will be taken up again", "account", a.Name, "message", l.Message.ID, "result", s.Result, "err", err)
-			return
+			return nil
 		}
 		select {
 		case <-time.After(pause):

@@ -210,7 +210,7 @@ func (w *Worker) drain(ctx, hand context.Context, patience time.Duration) error 
 		}
 		var wg sync.WaitGroup
 		for _, l := range leases {
-			wg.Go(func() { w.deliver(hand, l) })
+			wg.Go(func() { w.deliver(ctx, hand, l) })
 		}
 		wg.Wait()
 		if len(leases) > 0 {

@@ -7,7 +7,8 @@ import (
 	"syndicated/worker/network"
 )
 
-// Deliveries is the part of the deliver loop.
+// Deliveries is the part of the deliver loop. A lease is good for the Store that
+// gave it.
 type Deliveries interface {
 	// Claim leases accounts that have a message to send now, with the message
 	// at the head of each: one in flight per account. accounts are those that
@@ -26,7 +27,11 @@ type Deliveries interface {
 	Extend(ctx context.Context, now time.Time, l Lease, ttl time.Duration) (ok bool, err error)
 	// Finish settles a lease. ok is false when the lease was lost: then nothing
 	// happened. Settling again what this lease has settled is true and changes nothing.
-	Finish(ctx context.Context, now time.Time, l Lease, s Settlement) (ok bool, err error)
+	//
+	// With s.Take the account is leased again in the same step, with the message
+	// that is then at its head, if that is to be sent now; next is nil if it is
+	// not. Settling again gives the same lease.
+	Finish(ctx context.Context, now time.Time, l Lease, s Settlement) (next *Lease, ok bool, err error)
 	// Receipt is where a message went; found is false if it was not sent.
 	Receipt(ctx context.Context, id string) (r network.Receipt, found bool, err error)
 	// Wait returns when a message may have become due: at until (zero: no such
@@ -85,6 +90,9 @@ type Settlement struct {
 	Stop bool
 	// Decision goes into the post's story; none if What is empty.
 	Decision Decision
+	// Take is for how long to lease the account's next message; 0 leaves it to
+	// the next Claim.
+	Take time.Duration
 }
 
 // State of a message.

@@ -71,7 +71,7 @@ func desk(t *testing.T) store.Store {
 		if ok, err := s.Attempt(ctx, now, leases[0]); err != nil || !ok {
 			t.Fatal(ok, err)
 		}
-		if ok, err := s.Finish(ctx, now, leases[0], st); err != nil || !ok {
+		if _, ok, err := s.Finish(ctx, now, leases[0], st); err != nil || !ok {
 			t.Fatal(ok, err)
 		}
 	}

@@ -231,7 +231,7 @@ func replace(h *handle, now int64, in store.Instead) (done bool, err error) {
 	if err != nil || !found {
 		return false, err
 	}
-	if _, err := h.exec(`UPDATE accounts SET leased = 0, fence = fence + 1, until = 0 WHERE name = ? AND head = ? AND leased = 1`, account, in.ID); err != nil {
+	if _, err := h.exec(`UPDATE accounts SET leased = 0, fence = fence + 1, until = 0 WHERE name = ? AND head = ? AND leased > 0`, account, in.ID); err != nil {
 		return false, err
 	}
 	if in.Body == nil {

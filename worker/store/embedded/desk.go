@@ -190,7 +190,7 @@ func (s *Store) move(ctx context.Context, now time.Time, id, verb string, do fun
 	err = s.update(ctx, func(h *handle) error {
 		ok = false
 		var m standing
-		const q = `SELECT m.account, m.state, a.leased AND a.head = m.id AND a.until > ? FROM messages m JOIN accounts a ON a.name = m.account WHERE m.id = ?`
+		const q = `SELECT m.account, m.state, a.leased > 0 AND a.head = m.id AND a.until > ? FROM messages m JOIN accounts a ON a.name = m.account WHERE m.id = ?`
 		found, err := h.row(q, []any{millis(now), id}, &m.account, &m.state, &m.inHand)
 		if err != nil || !found {
 			return err
@@ -209,7 +209,7 @@ func (s *Store) move(ctx context.Context, now time.Time, id, verb string, do fun
 
 // release takes a message from the head of its account, with a lease that lapsed.
 func release(h *handle, account, id string) error {
-	_, err := h.exec(`UPDATE accounts SET fence = fence + leased, leased = 0, until = 0, head = '' WHERE name = ? AND head = ?`, account, id)
+	_, err := h.exec(`UPDATE accounts SET fence = fence + (leased > 0), leased = 0, until = 0, head = '' WHERE name = ? AND head = ?`, account, id)
 	return err
 }
 

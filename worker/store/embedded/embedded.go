@@ -126,7 +126,7 @@ func takeOver(h *handle, now int64) error {
 	if _, err := h.exec(`UPDATE sources SET leased = 0, fence = fence + 1, next = min(next, ?) WHERE leased = 1`, now); err != nil {
 		return err
 	}
-	_, err := h.exec(`UPDATE accounts SET leased = 0, fence = fence + 1, until = 0 WHERE leased = 1`)
+	_, err := h.exec(`UPDATE accounts SET leased = 0, fence = fence + 1, until = 0 WHERE leased > 0`)
 	return err
 }
 

@@ -55,7 +55,7 @@ func TestFromPollToReceipt(t *testing.T) {
 				t.Fatal(ok, err)
 			}
 			done := store.Settlement{Result: store.Sent, Receipt: network.Receipt{ID: "77", At: now}, Decision: store.Decision{Source: "blog", Post: "k1", What: "sent"}}
-			if ok, err := s.Finish(ctx, now, leases[0], done); !ok || err != nil {
+			if _, ok, err := s.Finish(ctx, now, leases[0], done); !ok || err != nil {
 				t.Fatal(ok, err)
 			}
 			r, found, err := s.Receipt(ctx, "m1")

@@ -188,7 +188,7 @@ func TestLeasesOfADeadProcess(t *testing.T) {
 	if c, err := s.Commit(t.Context(), now, polls[0], store.Outcome{}); err != nil || c.OK {
 		t.Errorf("the dead process's poll: %+v, %v", c, err)
 	}
-	if ok, err := s.Finish(t.Context(), now, leases[0], store.Settlement{Result: store.Sent}); err != nil || ok {
+	if _, ok, err := s.Finish(t.Context(), now, leases[0], store.Settlement{Result: store.Sent}); err != nil || ok {
 		t.Errorf("the dead process's lease: %v, %v", ok, err)
 	}
 	polls, _, err = s.ClaimPolls(t.Context(), now, 1, time.Hour)

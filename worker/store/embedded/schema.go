@@ -64,7 +64,8 @@ CREATE TABLE names (
 	PRIMARY KEY (hash, source, post)
 ) WITHOUT ROWID;
 
--- head is the message that stays first until it is sent or put aside.
+-- head is the message that stays first until it is sent or put aside. leased is
+-- 2 when the lease came from settling the one before it (Settlement.Take).
 CREATE TABLE accounts (
 	name TEXT PRIMARY KEY,
 	fence INTEGER NOT NULL DEFAULT 0,

@@ -105,7 +105,7 @@ func TestCheckWithoutPowers(t *testing.T) {
 	if err != nil || len(l) != 1 {
 		t.Fatal(l, err)
 	}
-	if ok, err := st.Finish(t.Context(), now, l[0], store.Settlement{Result: store.Defer}); err != nil || !ok {
+	if _, ok, err := st.Finish(t.Context(), now, l[0], store.Settlement{Result: store.Defer}); err != nil || !ok {
 		t.Error(ok, err)
 	}
 }

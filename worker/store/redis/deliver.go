@@ -1,10 +1,15 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
+
+	goredis "github.com/redis/go-redis/v9"
 
 	"syndicated/worker/network"
 	"syndicated/worker/store"
@@ -29,87 +34,309 @@ func (s *Store) Claim(ctx context.Context, now time.Time, accounts []string, max
 	next := moment(parseMillis(r.text()))
 	var leases []store.Lease
 	for r.more() {
-		l := store.Lease{Account: r.text(), Fence: r.number(), Until: moment(until)}
-		id := r.text()
-		var try, attempted, priority int64
-		if err := parseNumbers(r.text(), &try, &attempted, &priority); err != nil {
-			return nil, time.Time{}, fmt.Errorf("claim messages: message %s: its record: %w", id, err)
+		name := r.text()
+		h, err := parseHeld(name, r.text(), r.text(), r.text())
+		if err != nil {
+			return nil, time.Time{}, fmt.Errorf("claim messages: %w", err)
 		}
-		l.Try, l.Attempted, l.Priority = int(try)+1, moment(attempted), int(priority)
-		l.Doubt = !l.Attempted.IsZero()
-		body := r.bytes()
-		l.Rate = r.bytes()
-		if err := json.Unmarshal(body, &l.Message); err != nil {
-			return nil, time.Time{}, fmt.Errorf("claim messages: message %s: %w", id, err)
+		l, err := s.lease(name, h, r.bytes())
+		if err != nil {
+			return nil, time.Time{}, fmt.Errorf("claim messages: %w", err)
 		}
 		leases = append(leases, l)
 	}
 	return leases, next, nil
 }
 
+// held is an account and the message at its head, as their records stand in
+// Redis. What was decided by them is written only if the account's still stands
+// so: whoever changes a message that is leased ends the lease first.
+type held struct {
+	account accountRecord
+	message record
+	text    string // the account's record as it was read; empty if there is none
+}
+
+func parseHeld(name, account, id, message string) (h held, err error) {
+	h.text = account
+	if account != "" {
+		if h.account, err = parseAccount(name, account); err != nil {
+			return h, err
+		}
+	}
+	if message != "" {
+		h.message, err = parseRecord(id, message)
+	}
+	return h, err
+}
+
+// holds are the leases of this process.
+type holds struct {
+	mu   sync.Mutex
+	held map[string]held // by account
+}
+
+func (m *holds) get(l store.Lease) (held, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h, ok := m.held[l.Account]
+	return h, ok && h.account.fence == l.Fence && h.message.id == l.Message.ID
+}
+
+func (m *holds) set(account string, h held) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.held == nil {
+		m.held = map[string]held{}
+	}
+	m.held[account] = h
+}
+
+// end forgets a lease, if it is still that of the account.
+func (m *holds) end(l store.Lease) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.held[l.Account].account.fence == l.Fence {
+		delete(m.held, l.Account)
+	}
+}
+
+// lease makes of two records and a body what a worker gets, and keeps the records.
+func (s *Store) lease(name string, h held, body []byte) (store.Lease, error) {
+	a, m := h.account, h.message
+	l := store.Lease{
+		Account: name, Fence: a.fence, Try: m.try + 1, Doubt: m.attempted != 0, Attempted: moment(m.attempted),
+		Rate: a.rate, Priority: m.priority, Until: moment(a.until),
+	}
+	if err := json.Unmarshal(body, &l.Message); err != nil {
+		return l, fmt.Errorf("message %s: %w", m.id, err)
+	}
+	s.holds.set(name, h)
+	return l, nil
+}
+
+// patient is how often records that others keep changing are read again.
+const patient = 20
+
+// decide lets do decide by the records of a lease, and again by newer ones as
+// long as it says that they were not what it wrote on.
+func (s *Store) decide(ctx context.Context, l store.Lease, do func(held) (done bool, err error)) error {
+	h, known := s.holds.get(l)
+	for range patient {
+		if !known {
+			var texts [2]*goredis.StringCmd
+			_, err := s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
+				texts[0], texts[1] = p.HGet(ctx, s.keys.of("accounts"), l.Account), p.HGet(ctx, s.keys.of("messages"), l.Message.ID)
+				return nil
+			})
+			if err != nil && !errors.Is(err, goredis.Nil) {
+				return err
+			}
+			if h, err = parseHeld(l.Account, texts[0].Val(), l.Message.ID, texts[1].Val()); err != nil {
+				return err
+			}
+		}
+		if done, err := do(h); done || err != nil {
+			return err
+		}
+		known = false
+	}
+	return errors.New("others change its records all the time")
+}
+
 // Attempt implements store.Deliveries.
-func (s *Store) Attempt(ctx context.Context, now time.Time, l store.Lease) (bool, error) {
-	ok, err := s.each(ctx, &s.attempts, l.Account, l.Fence, l.Message.ID, millis(now))
+func (s *Store) Attempt(ctx context.Context, now time.Time, l store.Lease) (ok bool, err error) {
+	err = s.decide(ctx, l, func(h held) (done bool, err error) {
+		if h.stands(l) != leased {
+			return true, nil
+		}
+		next := h
+		text := ""
+		if m := &next.message; m.tried != l.Fence {
+			m.try, m.attempted, m.tried = m.try+1, millis(now), l.Fence
+			text = m.String()
+		}
+		answer, err := s.each(ctx, &s.attempts, l.Account, h.text, l.Message.ID, text)
+		if err != nil || answer != int64(1) {
+			return false, err
+		}
+		ok = true
+		s.holds.set(l.Account, next)
+		return true, nil
+	})
 	if err != nil {
 		return false, fmt.Errorf("begin message %s: %w", l.Message.ID, err)
 	}
 	return ok, nil
 }
 
+type standing int
+
+const (
+	lost    standing = iota // by another's claim
+	leased                  // still the lease's
+	settled                 // by this lease
+	taken                   // the same, and the next one was leased with it
+)
+
+// What leased says in an account's record beside 0.
+const byTake = 2
+
+func (h held) stands(l store.Lease) standing {
+	switch a := h.account; {
+	case a.fence == l.Fence+1 && a.leased == byTake:
+		return taken
+	case a.fence != l.Fence || a.leased != 0 && h.message.id == "":
+		return lost
+	case a.leased != 0:
+		return leased
+	default:
+		return settled
+	}
+}
+
 // Extend implements store.Deliveries.
 func (s *Store) Extend(ctx context.Context, now time.Time, l store.Lease, ttl time.Duration) (bool, error) {
-	ok, err := s.call(ctx, s.run.extend, s.keys.all("accounts", "due"), []any{l.Account, l.Fence, millis(now.Add(ttl))}).Bool()
+	text, err := s.call(ctx, s.run.extend, s.keys.all("accounts", "due"), []any{l.Account, l.Fence, millis(now.Add(ttl))}).Text()
+	if errors.Is(err, goredis.Nil) {
+		return false, nil
+	}
+	if err == nil {
+		if h, ok := s.holds.get(l); ok {
+			h.text = text
+			if h.account, err = parseAccount(l.Account, text); err == nil {
+				s.holds.set(l.Account, h)
+			}
+		}
+	}
 	if err != nil {
 		return false, fmt.Errorf("extend the lease of %s: %w", l.Account, err)
 	}
-	return ok, nil
+	return true, nil
 }
 
 // Finish implements store.Deliveries.
-func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t store.Settlement) (bool, error) {
-	args, err := s.settlement(now, l, t)
+func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t store.Settlement) (next *store.Lease, ok bool, err error) {
+	err = s.decide(ctx, l, func(h held) (done bool, err error) {
+		switch h.stands(l) {
+		case lost:
+			return true, nil
+		case settled:
+			ok = true
+			return true, nil
+		case taken:
+			ok = true
+			if t.Take > 0 {
+				next, err = s.again(ctx, l.Account, h)
+			}
+			return true, err
+		}
+		args, after, err := s.settlement(now, l, h, t)
+		if err != nil {
+			return false, err
+		}
+		answer, err := s.each(ctx, &s.finishes, args...)
+		if err != nil || answer == int64(0) {
+			return false, err
+		}
+		ok = true
+		s.holds.end(l)
+		if found, is := answer.([]any); is {
+			next, err = s.next(l.Account, after, reply{found})
+		}
+		return true, err
+	})
 	if err != nil {
-		return false, fmt.Errorf("settle message %s: %w", l.Message.ID, err)
+		return nil, false, fmt.Errorf("settle message %s: %w", l.Message.ID, err)
 	}
-	ok, err := s.each(ctx, &s.finishes, args...)
-	if err != nil {
-		return false, fmt.Errorf("settle message %s: %w", l.Message.ID, err)
-	}
-	return ok, nil
+	return next, ok, nil
 }
 
-func (s *Store) settlement(now time.Time, l store.Lease, t store.Settlement) ([]any, error) {
-	var receipt, decision []byte
-	var err error
+// next is the lease that came with a settlement; a is its account without the head.
+func (s *Store) next(name string, a accountRecord, r reply) (*store.Lease, error) {
+	id, text := r.text(), r.text()
+	m, err := parseRecord(id, text)
+	if err != nil {
+		return nil, err
+	}
+	a.head = id
+	l, err := s.lease(name, held{account: a, message: m, text: a.String()}, r.bytes())
+	return &l, err
+}
+
+// again is the lease that came with a settlement whose answer was lost.
+func (s *Store) again(ctx context.Context, name string, h held) (*store.Lease, error) {
+	id := h.account.head
+	var text, body *goredis.StringCmd
+	if _, err := s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
+		text, body = p.HGet(ctx, s.keys.of("messages"), id), p.HGet(ctx, s.keys.of("bodies"), id)
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	return s.next(name, h.account, reply{[]any{id, text.Val(), body.Val()}})
+}
+
+// settlement gives the arguments of the script for one lease, and the account
+// as it is afterwards if its next message was leased, but for the head.
+func (s *Store) settlement(now time.Time, l store.Lease, h held, t store.Settlement) ([]any, accountRecord, error) {
+	a, m := h.account, h.message
+	place, set := m.member(), ""
+	ours := m.tried == l.Fence
+	m.why = t.Reason
 	switch t.Result {
 	case store.Sent:
-		if receipt, err = json.Marshal(t.Receipt); err != nil {
-			return nil, err
+		if m.state != store.IsSent {
+			a.sent++
 		}
-	case store.Retry, store.Defer, store.Doubt, store.Held, store.Dead:
+		receipt, err := json.Marshal(t.Receipt)
+		if err != nil {
+			return nil, a, err
+		}
+		m.state, m.receipt, m.why, set = store.IsSent, string(receipt), "", "6"
+	case store.Retry:
+		m.attempted = 0
+	case store.Defer:
+		if ours {
+			m.try, m.attempted, m.tried = m.try-1, 0, 0
+		}
+	case store.Doubt:
+	case store.Held:
+		m.state, set = store.OnHold, "4"
+	case store.Dead:
+		m.state, set = store.IsDead, "5"
+		if ours && !t.MayBeOut {
+			m.attempted = 0
+		}
 	default:
-		return nil, fmt.Errorf("result %q is none that there is", t.Result)
+		return nil, a, fmt.Errorf("result %q is none that there is", t.Result)
 	}
-	if t.Decision.What != "" {
-		if decision, err = json.Marshal(t.Decision); err != nil {
-			return nil, err
-		}
+	a.leased, a.until, a.notBefore, a.head, a.rate = 0, 0, millis(t.Next), m.id, t.Rate
+	if set != "" {
+		m.since, a.head = millis(now), ""
 	}
-	stopped := ""
 	if t.Stop {
-		stopped = t.Reason
-		if stopped == "" {
-			stopped = "no reason was given"
-		}
+		a.stopped = cmp.Or(t.Reason, "no reason was given")
 	}
-	size := any("-")
-	if t.Rate != nil {
-		size = len(t.Rate)
+	before, behind := a.around()
+	wait, until := any(a.notBefore), any("")
+	if a.stopped != "" {
+		wait = "-"
+	} else if t.Take > 0 {
+		a.fence, a.leased, a.until = a.fence+1, byTake, millis(now.Add(t.Take))
+		until = a.until
+	}
+	var decision []byte
+	if t.Decision.What != "" {
+		var err error
+		if decision, err = json.Marshal(t.Decision); err != nil {
+			return nil, a, err
+		}
 	}
 	return []any{
-		l.Account, l.Fence, l.Message.ID, millis(now), string(t.Result), receipt, t.Reason, millis(t.Next),
-		size, t.Rate, stopped, flag(t.MayBeOut), decision, story(s.keys.story(t.Decision.Source)),
-	}, nil
+		l.Account, h.text, m.id, m.String(), place, set, millis(now),
+		l.Fence, before, behind, wait, until, decision, story(s.keys.story(t.Decision.Source)),
+	}, a, nil
 }
 
 // Receipt implements store.Deliveries.

@@ -39,7 +39,7 @@ type waiting struct {
 	// many is not nil when the script takes many of these at once: args are then
 	// those of one, and answer is what the script says of it.
 	many   *many
-	answer int64
+	answer any
 	err    error
 	done   chan struct{}
 }
@@ -182,10 +182,10 @@ func together(all []*waiting) []*group {
 
 // settle hands the answer out.
 func (g *group) settle(cmd *goredis.Cmd) {
-	var answers []int64
+	var answers []any
 	var err error
 	if g.whose[0].many != nil {
-		if answers, err = cmd.Int64Slice(); err == nil && len(answers) != len(g.whose) {
+		if answers, err = cmd.Slice(); err == nil && len(answers) != len(g.whose) {
 			err = fmt.Errorf("%d answers to %d calls", len(answers), len(g.whose))
 		}
 	}
@@ -198,13 +198,14 @@ func (g *group) settle(cmd *goredis.Cmd) {
 	}
 }
 
-// each runs a script for one lease, together with those of other callers.
-func (s *Store) each(ctx context.Context, m *many, args ...any) (bool, error) {
+// each runs a script for one lease, together with those of other callers, and
+// gives what it says of that one.
+func (s *Store) each(ctx context.Context, m *many, args ...any) (any, error) {
 	w := &waiting{many: m, args: args, done: make(chan struct{})}
 	if err := s.wait(ctx, w); err != nil {
-		return false, err
+		return nil, err
 	}
-	return w.answer == 1, w.err
+	return w.answer, w.err
 }
 
 // call runs a script. Its keys all carry the workspace's hash tag. When ctx ends

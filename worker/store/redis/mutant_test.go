@@ -25,8 +25,8 @@ func TestBrokenScripts(t *testing.T) {
 		{"known ids are queued again", "commit", "local was = known[q.id]", "local was = false"},
 		{"once is not looked at", "commit", "local owner = q.once ~= '' and owners[q.once]", "local owner = false"},
 		{"what is in a digest is cancelled before the digest is queued", "commit", cancelled, "redis.call('HSET', KEYS[13], id, written(m))\n    add(overs"},
-		{"an attempt is not written down", "attempt", "add(records, id, before", "add({}, id, before"},
-		{"a refused message is nowhere", "finish", "add(result == 'held' and held or dead, 0, place)", "state = 'dropped'"},
+		{"an attempt is not written down", "attempt", "add(records, ARGV[at + 3], ARGV[at + 4])", ""},
+		{"a refused message is nowhere", "finish", "add(set == '4' and held or dead, 0, place)", ""},
 		{"a person's move forgets the new place", "move", "redis.call('ZADD', KEYS[3], 0, member(m, id))", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

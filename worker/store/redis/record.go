@@ -60,13 +60,32 @@ func parseNumbers(text string, dest ...*int64) error {
 }
 
 func (r record) String() string {
-	return fmt.Sprintf("%s %013d %013d %d %d %d %d %d\n%s\n%s\n%s\n%s\n%s", r.state, r.due, r.seq, r.try, r.attempted, r.tried, r.since, r.priority,
-		r.account, escape(r.source), escape(r.post), r.receipt, r.why)
+	b := make([]byte, 0, 160+len(r.receipt)+len(r.why))
+	b = append(b, r.state...)
+	b = digits(append(b, ' '), r.due)
+	b = digits(append(b, ' '), r.seq)
+	for _, n := range []int64{int64(r.try), r.attempted, r.tried, r.since, int64(r.priority)} {
+		b = strconv.AppendInt(append(b, ' '), n, 10)
+	}
+	for _, line := range []string{r.account, escape(r.source), escape(r.post), r.receipt, r.why} {
+		b = append(append(b, '\n'), line...)
+	}
+	return string(b)
+}
+
+// digits writes a number of at most 13 digits so that its text sorts as it does.
+func digits(b []byte, n int64) []byte {
+	for limit := int64(1e12); limit > 1 && n < limit; limit /= 10 {
+		b = append(b, '0')
+	}
+	return strconv.AppendInt(b, n, 10)
 }
 
 // member is how the message stands in queue, held and dead.
 func (r record) member() string {
-	return fmt.Sprintf("%s\n%013d%013d%s", r.account, r.due, r.seq, r.id)
+	b := make([]byte, 0, len(r.account)+27+len(r.id))
+	b = append(append(b, r.account...), '\n')
+	return string(append(digits(digits(b, r.due), r.seq), r.id...))
 }
 
 func (r record) over() bool { return r.state == store.IsSent || r.state == store.Dropped }
@@ -137,9 +156,21 @@ func parseAccount(name, text string) (accountRecord, error) {
 }
 
 func (a accountRecord) String() string {
-	rate := "-"
-	if a.rate != nil {
-		rate = strconv.Itoa(len(a.rate))
+	before, behind := a.around()
+	return fmt.Sprintf("%d %d %d %s%s%s", a.fence, a.leased, a.until, before, a.head, behind)
+}
+
+// around is what stands between the end of the lease and the head, and behind
+// the head.
+func (a accountRecord) around() (before, behind string) {
+	b := make([]byte, 0, 64)
+	for _, n := range []int64{a.notBefore, a.sent, int64(len(a.stopped))} {
+		b = append(strconv.AppendInt(b, n, 10), ' ')
 	}
-	return fmt.Sprintf("%d %d %d %d %d %d %s\n%s\n%s%s", a.fence, a.leased, a.until, a.notBefore, a.sent, len(a.stopped), rate, a.head, a.stopped, a.rate)
+	if a.rate == nil {
+		b = append(b, '-')
+	} else {
+		b = strconv.AppendInt(b, int64(len(a.rate)), 10)
+	}
+	return string(append(b, '\n')), "\n" + a.stopped + string(a.rate)
 }

@@ -54,6 +54,7 @@ type Store struct {
 	line     *line
 	attempts many
 	finishes many
+	holds    holds
 	clock    clock
 
 	woken     chan struct{} // holds at most one token
@@ -112,7 +113,7 @@ func (s *Store) use(run *scripts) {
 	s.run = run
 	s.attempts = many{script: run.attempt, keys: s.keys.all("accounts", "messages")}
 	s.finishes = many{
-		script: run.finish, keys: s.keys.all("accounts", "due", "queue", "held", "dead", "over", "messages", "recent"),
+		script: run.finish, keys: s.keys.all("accounts", "due", "queue", "held", "dead", "over", "messages", "bodies", "recent"),
 		args: []any{s.cfg.Decisions, 5 * s.cfg.Decisions, s.keys.of("wake")},
 	}
 }

@@ -3,6 +3,7 @@ package redis_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -210,7 +211,16 @@ func (w *world) send(l store.Lease) error {
 		}
 		s.Rate = []byte("rate")
 		s.Decision = store.Decision{Source: l.Message.Source, Post: l.Message.Post, What: string(s.Result), At: w.now}
-		return w.do(func() error { _, err := w.store.Finish(w.ctx, w.now, l, s); return err })
+		// One account goes on as it settles, the other claims each message.
+		if l.Account == "sky" {
+			s.Take = lease
+		}
+		var next *store.Lease
+		err := w.do(func() (err error) { next, _, err = w.store.Finish(w.ctx, w.now, l, s); return err })
+		if err != nil || next == nil {
+			return err
+		}
+		return w.send(*next)
 	}
 	if l.Doubt && w.has(l) {
 		return finish(store.Settlement{Result: store.Sent})
@@ -273,8 +283,16 @@ func (w *world) person(done func() (bool, error), act func() error) error {
 	return errors.New("what a person does has no effect")
 }
 
-// state tells how a message stands; empty if it is not known.
+// state tells how a message stands; empty if it is not known. What waits for a
+// person has to be where a person looks.
 func (w *world) state(id string) (store.State, error) {
 	e, _, err := w.store.Message(w.ctx, id)
+	if err != nil || e.State != store.OnHold && e.State != store.IsDead {
+		return e.State, err
+	}
+	all, err := w.store.Messages(w.ctx, store.Filter{Account: e.Message.Account, State: e.State})
+	if err == nil && !slices.ContainsFunc(all, func(e store.Entry) bool { return e.Message.ID == id }) {
+		err = fmt.Errorf("%s is %s and is not listed as such", id, e.State)
+	}
 	return e.State, err
 }

@@ -127,8 +127,12 @@ func (c *chooser) step() (string, step) {
 	case n < 82:
 		if l, ok := c.lease(); ok {
 			t := c.settlement(l)
-			return fmt.Sprintf("finish %s/%d %s %+v", l.Account, l.Fence, l.Message.ID, t), func(ctx context.Context, s store.Store, _ int) (any, error) {
-				return s.Finish(ctx, now, l, t)
+			return fmt.Sprintf("finish %s/%d %s %+v", l.Account, l.Fence, l.Message.ID, t), func(ctx context.Context, s store.Store, i int) (any, error) {
+				next, ok, err := s.Finish(ctx, now, l, t)
+				if i == 0 && next != nil {
+					c.leases = append(c.leases, *next)
+				}
+				return []any{next, ok}, err
 			}
 		}
 	case n < 92:
@@ -216,7 +220,7 @@ func (c *chooser) outcome() store.Outcome {
 func (c *chooser) settlement(l store.Lease) store.Settlement {
 	t := store.Settlement{
 		Result: one(c, store.Sent, store.Sent, store.Sent, store.Retry, store.Defer, store.Doubt, store.Held, store.Dead),
-		Next:   one(c, time.Time{}, c.later()), Rate: one(c, nil, []byte("rate"), []byte{}), Stop: c.IntN(12) == 0, MayBeOut: c.IntN(2) == 0,
+		Next:   one(c, time.Time{}, c.later()), Rate: one(c, nil, []byte("rate"), []byte{}), Stop: c.IntN(12) == 0, MayBeOut: c.IntN(2) == 0, Take: c.pick(0, time.Second, time.Minute),
 	}
 	if t.Result == store.Sent {
 		t.Receipt = network.Receipt{ID: "r" + l.Message.ID, At: c.now}

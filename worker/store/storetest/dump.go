@@ -194,7 +194,7 @@ func moving(t *testing.T, from store.Store, to func(t *testing.T) store.Store) {
 					if ok, err := from.Attempt(ctx, start, l); err != nil || !ok {
 						return err
 					}
-					if ok, err := from.Finish(ctx, start, l, sent(l.Message.ID, start)); err != nil || !ok {
+					if _, ok, err := from.Finish(ctx, start, l, sent(l.Message.ID, start)); err != nil || !ok {
 						return err
 					}
 					sentBefore.Store(l.Message.ID, true)

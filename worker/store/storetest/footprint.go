@@ -87,9 +87,10 @@ func Footprint(b *testing.B, open func() store.Store, size func() int64) {
 		}
 		for _, l := range leases {
 			must(s.Attempt(ctx, now, l))
-			must(s.Finish(ctx, now, l, store.Settlement{Result: store.Sent, Receipt: network.Receipt{
+			_, ok, err := s.Finish(ctx, now, l, store.Settlement{Result: store.Sent, Receipt: network.Receipt{
 				ID: "112233445566778899", URL: "https://social.example/@blog/112233445566778899", At: now,
-			}}))
+			}})
+			must(ok, err)
 		}
 	}
 	tell("message-sent", 0)

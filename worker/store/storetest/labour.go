@@ -84,8 +84,10 @@ func (l Labour) round(ctx context.Context, s store.Store) (done bool, err error)
 		return false, err
 	}
 	for _, lease := range leases {
-		if err := l.send(ctx, s, lease); err != nil {
-			return false, err
+		for next := &lease; next != nil; {
+			if next, err = l.send(ctx, s, *next); err != nil {
+				return false, err
+			}
 		}
 	}
 	if len(polls)+len(leases) > 0 {
@@ -137,12 +139,13 @@ func (l Labour) poll(ctx context.Context, s store.Store, now time.Time, p store.
 	return err
 }
 
-func (l Labour) send(ctx context.Context, s store.Store, lease store.Lease) error {
+// send sends a message and gives the one to send next, or nil.
+func (l Labour) send(ctx context.Context, s store.Store, lease store.Lease) (*store.Lease, error) {
 	file := filepath.Join(l.Dir, lease.Account)
 	if lease.Doubt {
 		out, err := os.ReadFile(file)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return nil, err
 		}
 		if strings.Contains("\n"+string(out), "\n"+lease.Message.ID+"\n") {
 			return l.finish(ctx, s, lease)
@@ -150,22 +153,22 @@ func (l Labour) send(ctx context.Context, s store.Store, lease store.Lease) erro
 	}
 	now, err := s.Now(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ok, err := s.Attempt(ctx, now, lease)
 	if err != nil || !ok {
-		return err
+		return nil, err
 	}
 	if now, err = s.Now(ctx); err != nil || now.After(lease.Until.Add(-l.TTL/2)) {
-		return err
+		return nil, err
 	}
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
 	if _, err := f.WriteString(lease.Message.ID + "\n"); err != nil {
-		return err
+		return nil, err
 	}
 	if l.Sent != nil {
 		l.Sent()
@@ -173,13 +176,15 @@ func (l Labour) send(ctx context.Context, s store.Store, lease store.Lease) erro
 	return l.finish(ctx, s, lease)
 }
 
-func (l Labour) finish(ctx context.Context, s store.Store, lease store.Lease) error {
+func (l Labour) finish(ctx context.Context, s store.Store, lease store.Lease) (*store.Lease, error) {
 	now, err := s.Now(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = s.Finish(ctx, now, lease, store.Settlement{Result: store.Sent, Receipt: network.Receipt{ID: lease.Message.ID, At: now}})
-	return err
+	next, _, err := s.Finish(ctx, now, lease, store.Settlement{
+		Result: store.Sent, Receipt: network.Receipt{ID: lease.Message.ID, At: now}, Take: l.TTL,
+	})
+	return next, err
 }
 
 // Check tells what the networks got twice, not at all or in the wrong order.

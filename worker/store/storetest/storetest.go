@@ -173,9 +173,21 @@ func (h *hand) attempt(l store.Lease) bool {
 
 func (h *hand) finish(l store.Lease, s store.Settlement) bool {
 	h.Helper()
-	ok, err := h.Finish(h.ctx, h.now, l, s)
+	_, ok, err := h.Finish(h.ctx, h.now, l, s)
 	h.must(err)
 	return ok
+}
+
+// take settles a lease and takes the next one; nil if there is none.
+func (h *hand) take(l store.Lease, s store.Settlement) *store.Lease {
+	h.Helper()
+	s.Take = ttl
+	next, ok, err := h.Finish(h.ctx, h.now, l, s)
+	h.must(err)
+	if !ok {
+		h.Fatalf("finish %s: the lease was lost", l.Message.ID)
+	}
+	return next
 }
 
 // send sends the head of an account and gives its id.

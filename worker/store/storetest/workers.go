@@ -90,7 +90,7 @@ var workers = []rule{
 					mu.Lock()
 					out[l.Account] = append(out[l.Account], l.Message.Post)
 					mu.Unlock()
-					if ok, err := h.Finish(h.ctx, h.now, l, sent(l.Message.ID, h.now)); err != nil || !ok {
+					if _, ok, err := h.Finish(h.ctx, h.now, l, sent(l.Message.ID, h.now)); err != nil || !ok {
 						return fmt.Errorf("finish %s: %v, %w", l.Message.ID, ok, err)
 					}
 				}

@@ -122,16 +122,25 @@ func work(b *testing.B, s store.Store, n int) {
 		}
 		nudge()
 	})
+	var left atomic.Int64
+	left.Store(int64(n))
 	deliver := func(l store.Lease) {
-		if ok, err := s.Attempt(ctx, now, l); err != nil || !ok {
-			b.Error(ok, err)
-		}
-		if ok, err := s.Finish(ctx, now, l, store.Settlement{Result: store.Sent, Receipt: network.Receipt{ID: l.Message.ID, At: now}}); err != nil || !ok {
-			b.Error(ok, err)
+		for next := &l; next != nil; {
+			l = *next
+			if ok, err := s.Attempt(ctx, now, l); err != nil || !ok {
+				b.Error(ok, err)
+			}
+			done := store.Settlement{Result: store.Sent, Receipt: network.Receipt{ID: l.Message.ID, At: now}, Take: time.Minute}
+			var ok bool
+			var err error
+			if next, ok, err = s.Finish(ctx, now, l, done); err != nil || !ok {
+				b.Error(ok, err)
+			}
+			left.Add(-1)
 		}
 		nudge()
 	}
-	for left := n; left > 0 && !b.Failed(); {
+	for left.Load() > 0 && !b.Failed() {
 		leases, _, err := s.Claim(ctx, now, accounts, benchAccounts, time.Minute)
 		if err != nil {
 			b.Fatal(err)
@@ -139,7 +148,6 @@ func work(b *testing.B, s store.Store, n int) {
 		for _, l := range leases {
 			wg.Go(func() { deliver(l) })
 		}
-		left -= len(leases)
 		if len(leases) == 0 {
 			<-changed
 		}

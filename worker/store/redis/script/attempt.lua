@@ -1,18 +1,17 @@
 -- Writes down that messages are about to go out.
--- KEYS: accounts, messages. ARGV: account, fence, id, now, again and again.
--- Returns a number for each: 1, or 0 when the lease was lost. Once per lease.
-local names, ids = {}, {}
-for i = 1, #ARGV, 4 do names[#names + 1], ids[#ids + 1] = ARGV[i], ARGV[i + 2] end
-local accounts, messages = get(KEYS[1], names), get(KEYS[2], ids)
+-- KEYS: accounts, messages. ARGV: account, its record, id, the message's new
+--   record or '' if it stays, again and again.
+-- Returns a number for each: 1, or 0 when the account's record is another. While
+-- that stays as it was when it was leased, so does its message's.
+local names = {}
+for i = 1, #ARGV, 4 do names[#names + 1] = ARGV[i] end
 local out, records = {}, {}
-for n, id in ipairs(ids) do
-  local fence, now = ARGV[4 * n - 2], ARGV[4 * n]
-  local before, try, tried, after = match(messages[n] or '', '^(%l+ %d+ %d+ )(%d+) %d+ (%d+)( .*)$')
-  if match(accounts[n] or '', '^(%d+) 1 ') ~= fence or not before then
-    out[n] = 0
-  else
+for n, text in ipairs(get(KEYS[1], names)) do
+  local at = 4 * n - 4
+  out[n] = 0
+  if text == ARGV[at + 2] then
     out[n] = 1
-    if tried ~= fence then add(records, id, before .. raised(try) .. ' ' .. now .. ' ' .. fence .. after) end
+    if ARGV[at + 4] ~= '' then add(records, ARGV[at + 3], ARGV[at + 4]) end
   end
 end
 put('HSET', KEYS[2], records)

@@ -1,7 +1,7 @@
 -- Leases accounts that have a message to send now, with the message.
 -- KEYS: 1 due, 2 accounts, 3 queue, 4 messages, 5 bodies, 6 over.
 -- ARGV: now, until, max, then the accounts that the worker can send for.
--- Returns {when to ask again or '', account, fence, id, 'try attempted priority', body, rate or false, …}.
+-- Returns {when to ask again or '', account, its record, id, its record, body, …}.
 -- due only hints: it is never later than the truth. The account's record and
 -- the messages tell, and what is wrong in due and queue is put right here.
 local now, till, most = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
@@ -23,21 +23,21 @@ local function look(name, raw)
   local top
   if id == '' then top, id = first(name) end
   return id and {name = name, fence = fence, leased = leased, till = till, notbefore = notbefore, sent = sent,
-    size = size, rate = rate, id = id, top = top, from = 0, how = ''}
+    size = size, rate = rate, id = id, top = top, from = 0, text = ''}
 end
 
 -- judge adds to an account when it is to send what; text is the record of the
 -- message at its head. nil if nothing waits.
 local function judge(a, text)
   while a.id do
-    local state, due, seq, try, attempted, since, priority = match(text or '', '^(%l+) (%d+) (%d+) (%d+) (%d+) %d+ (%d+) (%S+)\n')
+    local state, due, seq, since = match(text or '', '^(%l+) (%d+) (%d+) %d+ %d+ %d+ (%d+) ')
     if state == 'waiting' and (not a.top or sub(a.top, #a.name + 2, #a.name + 27) == due .. seq) then
-      if not a.top and a.leased == '1' then
+      if not a.top and a.leased ~= '0' then
         a.from = tonumber(a.till)
       else
         a.from = math.max(tonumber(due), tonumber(a.notbefore))
       end
-      a.how = try .. ' ' .. attempted .. ' ' .. priority
+      a.text = text
       return a
     end
     -- A write that was cut short left it: it was never queued, or it is over.
@@ -85,8 +85,8 @@ local out, leases = {''}, {}
 ids = {}
 for i = 1, math.min(#ready, most) do
   local a = ready[i]
-  a.fence = raised(a.fence)
-  add(leases, a.name, a.fence .. ' 1 ' .. till .. ' ' .. a.notbefore .. ' ' .. a.sent .. ' 0 ' .. a.size .. '\n' .. a.id .. '\n' .. a.rate)
+  a.record = raised(a.fence) .. ' 1 ' .. till .. ' ' .. a.notbefore .. ' ' .. a.sent .. ' 0 ' .. a.size .. '\n' .. a.id .. '\n' .. a.rate
+  add(leases, a.name, a.record)
   add(times, till, a.name)
   ids[i] = a.id
 end
@@ -94,7 +94,7 @@ put('HSET', KEYS[2], leases)
 put('ZADD', KEYS[1], times)
 for i, body in ipairs(get(KEYS[5], ids)) do
   local a, n = ready[i], #out
-  out[n + 1], out[n + 2], out[n + 3], out[n + 4], out[n + 5], out[n + 6] = a.name, a.fence, a.id, a.how, body, a.size ~= '-' and a.rate
+  out[n + 1], out[n + 2], out[n + 3], out[n + 4], out[n + 5] = a.name, a.record, a.id, a.text, body
 end
 if #ready > most then
   out[1] = ARGV[1]

@@ -96,8 +96,8 @@ end
 -- it is not its head any more if it moves. nil if that changes nothing.
 local function without(m, id, moved)
   local a = account(redis.call('HGET', KEYS[21], m.account))
-  if a.head ~= id or (a.leased ~= '1' and not moved) then return nil end
-  if a.leased == '1' then
+  if a.head ~= id or (a.leased == '0' and not moved) then return nil end
+  if a.leased ~= '0' then
     a.fence, a.leased, a.till = raised(a.fence), '0', '0'
   end
   if moved then a.head = '' end

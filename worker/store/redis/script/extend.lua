@@ -1,9 +1,10 @@
 -- Renews the lease of an account.
 -- KEYS: accounts, due. ARGV: account, fence, until.
--- Returns 1, or 0 when the lease was lost.
+-- Returns the account's record, or nothing when the lease was lost.
 local a = account(redis.call('HGET', KEYS[1], ARGV[1]))
-if a.fence ~= ARGV[2] or a.leased ~= '1' then return 0 end
+if a.fence ~= ARGV[2] or a.leased == '0' then return false end
 a.till = ARGV[3]
-redis.call('HSET', KEYS[1], ARGV[1], kept(a))
+local text = kept(a)
+redis.call('HSET', KEYS[1], ARGV[1], text)
 redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
-return 1
+return text

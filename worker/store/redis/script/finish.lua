@@ -1,73 +1,44 @@
 -- Settles leases.
--- KEYS: 1 accounts, 2 due, 3 queue, 4 held, 5 dead, 6 over, 7 messages, 8 recent,
---   then story:SOURCE as ARGV says.
+-- KEYS: 1 accounts, 2 due, 3 queue, 4 held, 5 dead, 6 over, 7 messages, 8 bodies,
+--   9 recent, then story:SOURCE as ARGV says.
 -- ARGV: most in a story, most recent, channel; then again and again: 1 account,
---   2 fence, 3 id, 4 now, 5 result, 6 receipt, 7 reason, 8 next, 9 length of the
---   rate or -, 10 rate, 11 why the account is stopped or '', 12 1 if it may be out,
---   13 decision or '', 14 number of the story's key.
--- Returns a number for each: 1, or 0 when the lease was lost.
+--   2 its record, 3 id, 4 the message's new record, 5 its place in the queue,
+--   6 number of the key of the set that it goes to or '' if it stays, 7 now,
+--   8 fence, 9 and 10 what stands in the account's new record between the end of
+--   the lease and the head, and behind the head, 11 until when the account waits,
+--   - if it is stopped, 12 the end of the lease on the next message or '' if none
+--   is to be leased, 13 decision or '', 14 number of the story's key.
+-- Returns for each: 0 when the account's record is another, else 1, or what was
+--   leased as {id, record, body}.
 -- A message's record is written before it leaves the queue, and the account's,
 -- which ends the lease, after that: cut off anywhere, the message is settled or
 -- leased and never both waiting and out.
-local width, n = 14, (#ARGV - 3) / 14
-local names, ids = {}, {}
-for i = 1, n do names[i], ids[i] = ARGV[14 * i - 10], ARGV[14 * i - 8] end
-local accounts, messages = get(KEYS[1], names), get(KEYS[7], ids)
+local width = 14
+local names = {}
+for at = 3, #ARGV - 1, width do names[#names + 1] = ARGV[at + 1] end
+local accounts = get(KEYS[1], names)
 
-local out, ended, places = {}, {}, {}
+local out, ended = {}, {}
 local records, over, held, dead, gone, stories, recent = {}, {}, {}, {}, {}, {}, {}
 for i, name in ipairs(names) do
-  local at, id = 14 * i - 11, ids[i]
-  local fence, now, result = ARGV[at + 2], ARGV[at + 4], ARGV[at + 5]
-  local last, leased, sent, why = match(accounts[i] or '', '^(%d+) (%d) %d+ %d+ (%d+) (%d+) ')
-  local state, due, seq, try, attempted, tried, tail = match(messages[i] or '', '^(%l+) (%d+) (%d+) (%d+) (%d+) (%d+) %d+ (.*)$')
-  if last ~= fence or (leased == '1' and not state) then
-    out[i] = 0
-  elseif leased ~= '1' or ended[name] then
-    out[i] = 1
-  else
-    out[i] = 1
-    local place, reason, receipt = name .. '\n' .. due .. seq .. id, ARGV[at + 7], ''
-    local stays = result == 'retry' or result == 'defer' or result == 'doubt'
-    local since = now
-    if result == 'sent' then
-      if state ~= 'sent' then sent = raised(sent) end
-      state, receipt, reason = 'sent', ARGV[at + 6], ''
-      add(over, now, seq .. id)
-    else
-      local m = message(messages[i])
-      receipt = m.receipt
-      if result == 'retry' then
-        attempted = '0'
-      elseif result == 'defer' and tried == fence then
-        try, attempted, tried = format('%d', tonumber(try) - 1), '0', '0'
-      elseif result == 'dead' and tried == fence and ARGV[at + 12] ~= '1' then
-        attempted = '0'
-      end
-      if stays then
-        since = m.since
-      else
-        state = result
-        add(result == 'held' and held or dead, 0, place)
-      end
+  local at = 3 + (i - 1) * width
+  out[i] = 0
+  if not ended[name] and accounts[i] == ARGV[at + 2] then
+    out[i], ended[name] = 1, i
+    local place, set = ARGV[at + 5], ARGV[at + 6]
+    add(records, ARGV[at + 3], ARGV[at + 4])
+    if set == '6' then
+      add(over, ARGV[at + 7], sub(place, #name + 15))
+    elseif set ~= '' then
+      add(set == '4' and held or dead, 0, place)
     end
-    -- Of the old record the lines of the priority, account, source and post stay.
-    local cut = 0
-    for _ = 1, 4 do cut = find(tail, '\n', cut + 1, true) end
-    add(records, id, state .. ' ' .. due .. ' ' .. seq .. ' ' .. try .. ' ' .. attempted .. ' ' .. tried .. ' ' .. since .. ' ' ..
-      sub(tail, 1, cut) .. receipt .. '\n' .. reason)
-    if not stays then gone[#gone + 1] = place end
+    if set ~= '' then gone[#gone + 1] = place end
     if ARGV[at + 13] ~= '' then
       local story = KEYS[tonumber(ARGV[at + 14])]
       stories[story] = stories[story] or {}
       table.insert(stories[story], ARGV[at + 13])
       recent[#recent + 1] = ARGV[at + 13]
     end
-    local stopped = ARGV[at + 11]
-    if stopped == '' and why ~= '0' then stopped = account(accounts[i]).stopped end
-    ended[name] = fence .. ' 0 0 ' .. ARGV[at + 8] .. ' ' .. sent .. ' ' .. #stopped .. ' ' .. ARGV[at + 9] .. '\n' ..
-      (stays and id or '') .. '\n' .. stopped .. ARGV[at + 10]
-    places[name] = {idle = stopped ~= '', due = stays and due, notbefore = ARGV[at + 8]}
   end
 end
 put('ZADD', KEYS[4], held)
@@ -79,23 +50,50 @@ for story, lines in pairs(stories) do
   redis.call('LTRIM', story, -tonumber(ARGV[1]), -1)
 end
 if #recent > 0 then
-  put('LPUSH', KEYS[8], recent)
-  redis.call('LTRIM', KEYS[8], 0, tonumber(ARGV[2]) - 1)
+  put('LPUSH', KEYS[9], recent)
+  redis.call('LTRIM', KEYS[9], 0, tonumber(ARGV[2]) - 1)
 end
 put('ZREM', KEYS[3], gone)
-local changed, dues, idle = {}, {}, {}
-for name, text in pairs(ended) do
-  add(changed, name, text)
-  local p = places[name]
-  local due = p.due
-  if not p.idle and not due then
-    local first = redis.call('ZRANGEBYLEX', KEYS[3], '[' .. name .. '\n', '(' .. name .. '\11', 'LIMIT', 0, 1)[1]
-    due = first and sub(first, #name + 2, #name + 14)
+
+-- What each account is to send next, and when.
+local changed, dues, idle, nexts, which = {}, {}, {}, {}, {}
+local function free(at, name)
+  add(changed, name, ARGV[at + 8] .. ' 0 0 ' .. ARGV[at + 9] .. (ARGV[at + 6] == '' and ARGV[at + 3] or '') .. ARGV[at + 10])
+end
+for name, i in pairs(ended) do
+  local at = 3 + (i - 1) * width
+  local first
+  if ARGV[at + 11] ~= '-' then
+    first = ARGV[at + 6] == '' and ARGV[at + 5] or
+      redis.call('ZRANGEBYLEX', KEYS[3], '[' .. name .. '\n', '(' .. name .. '\11', 'LIMIT', 0, 1)[1]
   end
-  if due and not p.idle then
-    add(dues, format('%d', math.max(tonumber(due), tonumber(p.notbefore))), name)
-  else
+  if not first then
     idle[#idle + 1] = name
+    free(at, name)
+  else
+    local from = math.max(tonumber(sub(first, #name + 2, #name + 14)), tonumber(ARGV[at + 11]))
+    if ARGV[at + 12] ~= '' and from <= tonumber(ARGV[at + 7]) then
+      nexts[#nexts + 1], which[#which + 1] = first, i
+    else
+      add(dues, format('%d', from), name)
+      free(at, name)
+    end
+  end
+end
+local wanted = {}
+for n, i in ipairs(which) do wanted[n] = sub(nexts[n], #names[i] + 28) end
+local texts, bodies = get(KEYS[7], wanted), get(KEYS[8], wanted)
+for n, i in ipairs(which) do
+  local at, name, id = 3 + (i - 1) * width, names[i], wanted[n]
+  local due, seq = match(texts[n] or '', '^waiting (%d+) (%d+) ')
+  if due and bodies[n] and sub(nexts[n], #name + 2, #name + 27) == due .. seq then
+    out[i] = {id, texts[n], bodies[n]}
+    add(changed, name, raised(ARGV[at + 8]) .. ' 2 ' .. ARGV[at + 12] .. ' ' .. ARGV[at + 9] .. id .. ARGV[at + 10])
+    add(dues, ARGV[at + 12], name)
+  else
+    -- A write that was cut short left it: Claim puts that right.
+    free(at, name)
+    add(dues, ARGV[at + 7], name)
   end
 end
 put('HSET', KEYS[1], changed)

@@ -12,7 +12,7 @@ local old, place = places[m.state], member(m, id)
 if not old or (verb == 'requeue' and m.state == 'waiting') or (verb == 'hold' and m.state ~= 'waiting') then return 0 end
 local a = account(redis.call('HGET', KEYS[1], m.account))
 if a.head == id and m.state == 'waiting' then
-  if a.leased == '1' then
+  if a.leased ~= '0' then
     if tonumber(a.till) > tonumber(now) then return 0 end
     a.fence = raised(a.fence)
   end

@@ -14,7 +14,8 @@
 --   fence leased until notbefore sent stopped rate
 --   head (id of the message that stays first, or empty)
 --   why it is stopped, then its rate state; stopped and rate above are their
---   lengths in bytes, rate is - when there is none
+--   lengths in bytes, rate is - when there is none; leased is 0, 1, or 2 when
+--   the lease came from settling the one before it
 
 local match, find, sub, concat, format = string.match, string.find, string.sub, table.concat, string.format
 
