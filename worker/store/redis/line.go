@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -19,16 +19,22 @@ var errClosed = errors.New("the store is closed")
 // most is how many calls go to the server at once.
 const most = 128
 
+// flights is how many round trips are underway: while the server works on one,
+// the calls of the next are written.
+const flights = 2
+
 // line sends calls of scripts to the server. Those that come while others are
 // underway go together, in one round trip and, with appendfsync always, one
-// fsync. A call that stands alone goes at once.
+// fsync. A call that stands alone goes at once. There is no goroutine of its
+// own: a caller that finds a flight free takes all that wait with it.
 type line struct {
 	client   goredis.UniversalClient
 	replicas int
 	patience time.Duration // with replicas
 	calls    chan *waiting
+	free     chan struct{} // holds a token for each flight that is free
+	callers  atomic.Int32
 	end      chan struct{}
-	gone     sync.WaitGroup
 }
 
 type waiting struct {
@@ -57,40 +63,45 @@ type story string
 
 // startLine begins; timeout is that of a command.
 func startLine(c goredis.UniversalClient, replicas int, timeout time.Duration) *line {
-	l := &line{client: c, replicas: replicas, patience: timeout / 2, calls: make(chan *waiting, most), end: make(chan struct{})}
-	l.gone.Go(l.run)
+	l := &line{
+		client: c, replicas: replicas, patience: timeout / 2,
+		calls: make(chan *waiting, most), free: make(chan struct{}, flights), end: make(chan struct{}),
+	}
+	for range flights {
+		l.free <- struct{}{}
+	}
 	return l
 }
 
+// stop refuses calls from now on and waits for those that are underway.
 func (l *line) stop() {
 	close(l.end)
-	l.gone.Wait()
+	for range flights {
+		<-l.free
+	}
 }
 
-func (l *line) run() {
+// fly takes what waits to the server.
+func (l *line) fly() {
+	// Where there is one caller there are others who are about to call: what costs
+	// a fraction of a microsecond here spares them a round trip and an fsync.
+	if l.callers.Load() > 1 {
+		runtime.Gosched()
+	}
 	var all []*waiting
-	for {
-		all = all[:0]
+	for len(all) < most {
 		select {
 		case w := <-l.calls:
 			all = append(all, w)
-		case <-l.end:
-			return
+			continue
+		default:
 		}
-		// Those who are about to call get their chance: what costs a fraction of a
-		// microsecond here spares them a round trip and an fsync.
-		runtime.Gosched()
-	more:
-		for len(all) < most {
-			select {
-			case w := <-l.calls:
-				all = append(all, w)
-			default:
-				break more
-			}
-		}
+		break
+	}
+	if len(all) > 0 {
 		l.send(all)
 	}
+	l.free <- struct{}{}
 }
 
 // send carries calls out, each by its digest first. Its context is its own: the
@@ -225,18 +236,28 @@ func (s *Store) wait(ctx context.Context, w *waiting) error {
 		return err
 	}
 	select {
-	case s.line.calls <- w:
 	case <-s.line.end:
 		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
+	default:
 	}
-	select {
-	case <-w.done:
-		return nil
-	case <-s.line.end:
-		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
+	s.line.callers.Add(1)
+	defer s.line.callers.Add(-1)
+	for sent := false; ; {
+		calls := s.line.calls
+		if sent {
+			calls = nil
+		}
+		select {
+		case calls <- w:
+			sent = true
+		case <-s.line.free:
+			s.line.fly()
+		case <-w.done:
+			return nil
+		case <-s.line.end:
+			return errClosed
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }

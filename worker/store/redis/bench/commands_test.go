@@ -84,7 +84,7 @@ func record(b *testing.B, s *server) (batches [][][]any) {
 			}
 		}()
 	}()
-	work(b, st, b.N)
+	work(b, st, s.accounts, b.N)
 	if err := s.client.Echo(b.Context(), last).Err(); err != nil {
 		b.Fatal(err)
 	}

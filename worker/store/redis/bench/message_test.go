@@ -29,7 +29,13 @@ func BenchmarkMessage(b *testing.B) {
 			name string
 			run  func(b *testing.B, s *server)
 		}{{"store", benchStore}, {"streams", benchStreams}, {"consumers", benchConsumers}, {"commands", benchCommands}, {"asynq", benchAsynq}} {
-			b.Run(c.name+"/"+fsync, func(b *testing.B) { c.run(b, startServer(b, fsync)) })
+			for _, accounts := range []int{64, 1} {
+				b.Run(fmt.Sprintf("%s/%s/%d", c.name, fsync, accounts), func(b *testing.B) {
+					s := startServer(b, fsync)
+					s.accounts = accounts
+					c.run(b, s)
+				})
+			}
 		}
 	}
 }
@@ -69,16 +75,15 @@ func metered(b *testing.B, c *goredis.Client) func() {
 }
 
 const (
-	benchAccounts = 64
-	benchPollers  = 4
-	inPoll        = 60
+	benchPollers = 4
+	inPoll       = 60
 )
 
 var benchText = strings.Repeat("seven hundred bytes of a message ", 18)
 
-func benchMessage(n int) network.Message {
+func benchMessage(n, accounts int) network.Message {
 	return network.Message{
-		ID: fmt.Sprintf("m%d", n), Account: fmt.Sprintf("account%d", n%benchAccounts), Kind: "new", Verb: network.VerbPost,
+		ID: fmt.Sprintf("m%d", n), Account: fmt.Sprintf("account%d", n%accounts), Kind: "new", Verb: network.VerbPost,
 		Text: benchText, Source: "blog", Post: fmt.Sprintf("p%d", n/3),
 	}
 }
@@ -88,17 +93,17 @@ func benchStore(b *testing.B, server *server) {
 	defer metered(b, server.client)()
 	b.ReportAllocs()
 	b.ResetTimer()
-	work(b, s, b.N)
+	work(b, s, server.accounts, b.N)
 }
 
 // work queues n messages, inPoll at a time from several pollers, and settles them
 // at the same time, which is why the benchmarks count with b.N and not with b.Loop.
-func work(b *testing.B, s store.Store, n int) {
+func work(b *testing.B, s store.Store, accounts, n int) {
 	ctx := b.Context()
 	now := time.Now()
-	var accounts []string
-	for i := range benchAccounts {
-		accounts = append(accounts, fmt.Sprintf("account%d", i))
+	var names []string
+	for i := range accounts {
+		names = append(names, fmt.Sprintf("account%d", i))
 	}
 	changed := make(chan struct{}, 1)
 	nudge := func() {
@@ -115,7 +120,7 @@ func work(b *testing.B, s store.Store, n int) {
 		}
 		o := store.Outcome{Next: now}
 		for i := from; i < to; i++ {
-			o.Messages = append(o.Messages, store.Queued{Message: benchMessage(i), Due: now})
+			o.Messages = append(o.Messages, store.Queued{Message: benchMessage(i, accounts), Due: now})
 		}
 		if done, err := s.Commit(ctx, now, p, o); err != nil || len(done.Queued) != to-from {
 			b.Error(len(done.Queued), err)
@@ -141,7 +146,7 @@ func work(b *testing.B, s store.Store, n int) {
 		nudge()
 	}
 	for left.Load() > 0 && !b.Failed() {
-		leases, _, err := s.Claim(ctx, now, accounts, benchAccounts, time.Minute)
+		leases, _, err := s.Claim(ctx, now, names, accounts, time.Minute)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -175,12 +180,12 @@ func produce(wg *sync.WaitGroup, n int, poll func(poller, from, to int)) {
 // pipelined: polls add, and one consumer reads and acknowledges what is there.
 func benchStreams(b *testing.B, server *server) {
 	c := server.client
-	streams := startStreams(b, c)
+	streams := startStreams(b, c, server.accounts)
 	defer metered(b, c)()
 	b.ReportAllocs()
 	b.ResetTimer()
 	var wg sync.WaitGroup
-	addToStreams(b, &wg, c)
+	addToStreams(b, &wg, c, server.accounts)
 	for left := b.N; left > 0; {
 		got := readStreams(b, c, streams...)
 		left -= len(got)
@@ -199,17 +204,17 @@ func benchStreams(b *testing.B, server *server) {
 // benchConsumers adds as benchStreams does, and has a consumer for each account,
 // as deliveries are that begin and end at times of their own.
 func benchConsumers(b *testing.B, server *server) {
-	c := goredis.NewClient(&goredis.Options{Network: "unix", Addr: server.socket, PoolSize: 2 * benchAccounts})
+	c := goredis.NewClient(&goredis.Options{Network: "unix", Addr: server.socket, PoolSize: 2*server.accounts + benchPollers})
 	defer c.Close()
-	streams := startStreams(b, c)
+	streams := startStreams(b, c, server.accounts)
 	defer metered(b, server.client)()
 	b.ReportAllocs()
 	b.ResetTimer()
 	var wg sync.WaitGroup
-	addToStreams(b, &wg, c)
+	addToStreams(b, &wg, c, server.accounts)
 	for i, stream := range streams {
 		wg.Go(func() {
-			for left := (b.N + benchAccounts - 1 - i) / benchAccounts; left > 0; {
+			for left := (b.N + len(streams) - 1 - i) / len(streams); left > 0; {
 				for _, m := range readStreams(b, c, stream) {
 					left--
 					if err := c.XAck(b.Context(), m.stream, "g", m.id).Err(); err != nil {
@@ -222,8 +227,8 @@ func benchConsumers(b *testing.B, server *server) {
 	wg.Wait()
 }
 
-func startStreams(b *testing.B, c *goredis.Client) (streams []string) {
-	for i := range benchAccounts {
+func startStreams(b *testing.B, c *goredis.Client, accounts int) (streams []string) {
+	for i := range accounts {
 		stream := fmt.Sprintf("raw:%d", i)
 		if err := c.XGroupCreateMkStream(b.Context(), stream, "g", "$").Err(); err != nil {
 			b.Fatal(err)
@@ -233,12 +238,12 @@ func startStreams(b *testing.B, c *goredis.Client) (streams []string) {
 	return streams
 }
 
-func addToStreams(b *testing.B, wg *sync.WaitGroup, c *goredis.Client) {
+func addToStreams(b *testing.B, wg *sync.WaitGroup, c *goredis.Client, accounts int) {
 	produce(wg, b.N, func(_, from, to int) {
 		_, err := c.Pipelined(b.Context(), func(p goredis.Pipeliner) error {
 			for i := from; i < to; i++ {
-				m := benchMessage(i)
-				p.XAdd(b.Context(), &goredis.XAddArgs{Stream: fmt.Sprintf("raw:%d", i%benchAccounts), Values: []any{"id", m.ID, "text", m.Text, "post", m.Post}})
+				m := benchMessage(i, accounts)
+				p.XAdd(b.Context(), &goredis.XAddArgs{Stream: fmt.Sprintf("raw:%d", i%accounts), Values: []any{"id", m.ID, "text", m.Text, "post", m.Post}})
 			}
 			return nil
 		})

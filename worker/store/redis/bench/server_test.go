@@ -26,8 +26,9 @@ import (
 
 // server is a redis-server of a benchmark's own.
 type server struct {
-	socket string
-	client *goredis.Client
+	socket   string
+	accounts int
+	client   *goredis.Client
 }
 
 func startServer(b *testing.B, fsync string) *server {

@@ -57,6 +57,7 @@ put('ZREM', KEYS[3], gone)
 
 -- What each account is to send next, and when.
 local changed, dues, idle, nexts, which = {}, {}, {}, {}, {}
+local more = false
 local function free(at, name)
   add(changed, name, ARGV[at + 8] .. ' 0 0 ' .. ARGV[at + 9] .. (ARGV[at + 6] == '' and ARGV[at + 3] or '') .. ARGV[at + 10])
 end
@@ -77,6 +78,7 @@ for name, i in pairs(ended) do
     else
       add(dues, format('%d', from), name)
       free(at, name)
+      more = true
     end
   end
 end
@@ -94,10 +96,11 @@ for n, i in ipairs(which) do
     -- A write that was cut short left it: Claim puts that right.
     free(at, name)
     add(dues, ARGV[at + 7], name)
+    more = true
   end
 end
 put('HSET', KEYS[1], changed)
 put('ZADD', KEYS[2], dues)
 put('ZREM', KEYS[2], idle)
-if #dues > 0 then redis.pcall('PUBLISH', ARGV[3], '') end
+if more then redis.pcall('PUBLISH', ARGV[3], '') end
 return out
