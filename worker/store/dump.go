@@ -32,6 +32,7 @@ type Line struct {
 	Once     *DumpOnce     `json:"once,omitempty"`
 	Message  *DumpMessage  `json:"message,omitempty"`
 	Entry    *DumpEntry    `json:"stream_entry,omitempty"`
+	Group    *DumpGroup    `json:"stream_group,omitempty"`
 	Value    *DumpValue    `json:"value,omitempty"`
 	End      *DumpEnd      `json:"end,omitempty"`
 }
@@ -119,11 +120,28 @@ type DumpMessage struct {
 }
 
 // DumpEntry is an entry of an account's stream, for a store that has streams.
-// Consumer groups are not part of a dump: they begin anew where they were told to.
 type DumpEntry struct {
 	Account string   `json:"account"`
 	ID      string   `json:"id"`
 	Fields  []string `json:"fields"` // name, value, …
+}
+
+// DumpGroup is a consumer group of an account's stream; it comes after the
+// stream's entries. What the group reads while a dump is written, it reads again
+// after the import.
+type DumpGroup struct {
+	Account string        `json:"account"`
+	Name    string        `json:"name"`
+	Last    string        `json:"last"` // id of the last entry that was handed out
+	Pending []DumpPending `json:"pending,omitempty"`
+}
+
+// DumpPending is an entry that a consumer has and has not acknowledged.
+type DumpPending struct {
+	ID       string `json:"id"`
+	Consumer string `json:"consumer"`
+	At       int64  `json:"at"` // when it was last handed out
+	Times    int64  `json:"times"`
 }
 
 // DumpValue is what Save keeps.

@@ -177,7 +177,7 @@ func (s *Store) take(h *handle, l store.Line) (err error) {
 			return err
 		}
 		_, err = h.exec(`INSERT INTO accounts(name) VALUES (?) ON CONFLICT DO NOTHING`, v.Account)
-	case l.Entry != nil:
+	case l.Entry != nil || l.Group != nil:
 		return nil // its message is among the messages
 	case l.Value != nil:
 		_, err = h.exec(`INSERT OR REPLACE INTO vault VALUES (?, ?)`, l.Value.Key, l.Value.Value)

@@ -205,6 +205,11 @@ func (e *exporter) streams(ctx context.Context) error {
 		return err
 	}
 	for _, a := range accounts {
+		// Before the entries: a group that goes on reading is then behind them.
+		groups, err := e.groups(ctx, a)
+		if err != nil {
+			return err
+		}
 		from := "-"
 		for {
 			// Raw, since the fields' order is part of them.
@@ -233,8 +238,50 @@ func (e *exporter) streams(ctx context.Context) error {
 				break
 			}
 		}
+		for _, g := range groups {
+			if err := e.d.Write(store.Line{Group: &g}); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// groups reads the consumer groups of an account's stream.
+func (e *exporter) groups(ctx context.Context, account string) ([]store.DumpGroup, error) {
+	key := e.keys.stream(account)
+	n, err := e.client.Exists(ctx, key).Result()
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	now, err := e.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known, err := e.client.XInfoGroups(ctx, key).Result()
+	if err != nil {
+		return nil, err
+	}
+	var out []store.DumpGroup
+	for _, k := range known {
+		g := store.DumpGroup{Account: account, Name: k.Name, Last: k.LastDeliveredID}
+		from := "-"
+		for {
+			some, err := e.client.XPendingExt(ctx, &goredis.XPendingExtArgs{Stream: key, Group: k.Name, Start: from, End: "+", Count: chunk}).Result()
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range some {
+				g.Pending = append(g.Pending, store.DumpPending{ID: p.ID, Consumer: p.Consumer, At: millis(now.Add(-p.Idle)), Times: p.RetryCount})
+				from = "(" + p.ID
+			}
+			if len(some) < chunk {
+				break
+			}
+		}
+		out = append(out, g)
+	}
+	return out, nil
 }
 
 func (e *exporter) vault(ctx context.Context) error {

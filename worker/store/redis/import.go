@@ -152,6 +152,12 @@ func (im *importer) queue(ctx context.Context, l store.Line) error {
 			args = append(args, f)
 		}
 		p.Do(ctx, args...)
+	case l.Group != nil:
+		key := k.stream(l.Group.Account)
+		p.XGroupCreateMkStream(ctx, key, l.Group.Name, l.Group.Last)
+		for _, v := range l.Group.Pending {
+			p.Do(ctx, "XCLAIM", key, l.Group.Name, v.Consumer, 0, v.ID, "TIME", v.At, "RETRYCOUNT", v.Times, "FORCE", "JUSTID")
+		}
 	case l.Value != nil:
 		p.HSet(ctx, k.of("vault"), l.Value.Key, l.Value.Value)
 	default:
