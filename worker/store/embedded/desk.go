@@ -242,8 +242,39 @@ func (s *Store) Trim(ctx context.Context, before time.Time) error {
 		}
 		return nil
 	})
+	if err == nil {
+		err = s.shrink(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("trim what is older than %s: %w", before.Format(time.RFC3339), err)
+	}
+	return nil
+}
+
+// shrink gives free pages back to the system, but for a tenth of the file, which
+// new work takes again. Others write between its steps.
+func (s *Store) shrink(ctx context.Context) error {
+	const step = 256 // pages
+	for more := true; more; {
+		err := s.update(ctx, func(h *handle) error {
+			var free, all int64
+			if _, err := h.row("PRAGMA freelist_count", nil, &free); err != nil {
+				return err
+			}
+			if _, err := h.row("PRAGMA page_count", nil, &all); err != nil {
+				return err
+			}
+			if more = free > 64 && free > all/10; !more {
+				return nil
+			}
+			freed := int64(0)
+			err := h.rows(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", step), nil, func(func(...any) error) error { freed++; return nil })
+			more = freed > 0 // a file that was made without auto_vacuum keeps its pages
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -63,7 +63,8 @@ func prepare(ctx context.Context, h *handle) error {
 	if err := verify(h); err != nil {
 		return err
 	}
-	for _, p := range []string{"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = OFF"} {
+	// auto_vacuum is for a file that is made here: in another it changes nothing.
+	for _, p := range []string{"PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = OFF"} {
 		if _, err := h.conn.ExecContext(ctx, p); err != nil {
 			return fmt.Errorf("%s: %w", p, err)
 		}
