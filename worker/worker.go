@@ -116,6 +116,9 @@ func or[T comparable](v, otherwise T) T {
 // the grace time. The error is of the start; later ones are logged and outlived.
 func (w *Worker) Run(ctx context.Context) error {
 	if err := w.start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped before it had begun
+		}
 		return err
 	}
 	hand, drop := w.grace(ctx)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -63,7 +64,7 @@ func runRun(ctx context.Context, e env, args []string) int {
 		return exitUsage
 	}
 	log := logger(e, c.logFormat, s.Log)
-	h, err := build(ctx, s, log)
+	h, err := buildPatiently(ctx, s, log)
 	if err != nil {
 		return fail(e, err)
 	}
@@ -75,6 +76,28 @@ func runRun(ctx context.Context, e env, args []string) int {
 		return fail(e, err)
 	}
 	return exitOK
+}
+
+// A daemon that starts before its store does waits for it: a machine that boots
+// starts both.
+const (
+	storePatience = 5 * time.Minute
+	storePause    = 2 * time.Second
+)
+
+func buildPatiently(ctx context.Context, s *config.Settings, log *slog.Logger) (*house, error) {
+	for end := time.Now().Add(storePatience); ; {
+		h, err := build(ctx, s, log)
+		if !errors.Is(err, store.ErrAway) || time.Now().After(end) {
+			return h, err
+		}
+		log.Warn("the store is away; it is tried again every "+storePause.String(), "for", time.Until(end).Round(time.Second), "err", err)
+		select {
+		case <-time.After(storePause):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
 }
 
 // improvised makes settings of addresses and folders alone: feeds of them, and

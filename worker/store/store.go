@@ -8,6 +8,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"syndicated/feeds"
@@ -59,6 +60,9 @@ type Polls interface {
 	// Reschedule ends polls that changed nothing but their state, in one go.
 	Reschedule(ctx context.Context, now time.Time, done []Rescheduled) error
 }
+
+// ErrAway: the store's server does not answer, or not yet; later it may.
+var ErrAway = errors.New("the store cannot be reached")
 
 // Planned is a source on the plan.
 type Planned struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -262,5 +263,28 @@ func TestReplicas(t *testing.T) {
 	eventually(t, "the replica to follow", func() error { return linked(t, replica) })
 	if err := plan(); err != nil {
 		t.Errorf("with a replica: %v", err)
+	}
+}
+
+// TestAway tells a server that is not there, or has not its data yet, from one
+// that refuses us.
+func TestAway(t *testing.T) {
+	_, err := redis.Open(t.Context(), redis.Config{URL: fmt.Sprintf("redis://127.0.0.1:%d", freePort(t))})
+	if !errors.Is(err, store.ErrAway) {
+		t.Errorf("nobody there: %v", err)
+	}
+	_, err = redis.Open(t.Context(), redis.Config{URL: fmt.Sprintf("redis+sentinel://127.0.0.1:%d/main", freePort(t))})
+	if !errors.Is(err, store.ErrAway) {
+		t.Errorf("no sentinel: %v", err)
+	}
+	m := miniredis.RunT(t)
+	m.SetError("LOADING Redis is loading the dataset in memory")
+	if _, err = redis.Open(t.Context(), redis.Config{URL: "redis://" + m.Addr()}); !errors.Is(err, store.ErrAway) {
+		t.Errorf("loading: %v", err)
+	}
+	m.SetError("")
+	m.RequireAuth("secret")
+	if _, err = redis.Open(t.Context(), redis.Config{URL: "redis://:wrong@" + m.Addr()}); err == nil || errors.Is(err, store.ErrAway) {
+		t.Errorf("a wrong password: %v", err)
 	}
 }

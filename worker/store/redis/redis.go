@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -98,6 +102,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s := &Store{cfg: cfg, client: connect(a), keys: k, woken: make(chan struct{}, 1)}
 	if err := s.migrate(ctx, migrations); err != nil {
 		s.client.Close()
+		if away(err) {
+			err = fmt.Errorf("%w: %w", store.ErrAway, err)
+		}
 		return nil, fmt.Errorf("open store in redis: %w", err)
 	}
 	s.line = startLine(s.client, a.replicas, a.timeout())
@@ -116,6 +123,18 @@ func (s *Store) use(run *scripts) {
 		script: run.finish, keys: s.keys.all("accounts", "due", "queue", "held", "dead", "over", "messages", "bodies", "recent"),
 		args: []any{s.cfg.Decisions, 5 * s.cfg.Decisions, s.keys.of("wake")},
 	}
+}
+
+// away tells whether an error says that there is no server, or none that has
+// its data yet, and not that the server refuses us.
+func away(err error) bool {
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return true
+	}
+	text := err.Error()
+	return errors.Is(err, io.EOF) || errors.Is(err, goredis.ErrPoolTimeout) ||
+		slices.ContainsFunc([]string{"LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN"}, func(s string) bool { return strings.HasPrefix(text, s) }) ||
+		strings.Contains(text, "all sentinels specified in configuration are unreachable")
 }
 
 // quiet keeps the client from writing to standard error: what it has to tell
