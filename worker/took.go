@@ -19,6 +19,7 @@ func (w *Worker) took(ctx context.Context, p store.Poll, s *Source, st sourceSta
 		return "lost", err
 	}
 	recovered := st.Failures > 0
+	before := st.LastOK
 	st.LastOK, st.Failures, st.Error, st.Since, st.Gone = now, 0, "", time.Time{}, false
 	if r.State != nil {
 		st.Own = r.State
@@ -70,6 +71,9 @@ func (w *Worker) took(ctx context.Context, p store.Poll, s *Source, st sourceSta
 	}
 	if first {
 		w.recall(ctx, s, &out, now)
+	}
+	if before.Before(w.restored) {
+		w.doubt(result.Verdicts, &out)
 	}
 	if s.Archive && !st.Archived {
 		out.Posts = w.archive(s, result.Posts())

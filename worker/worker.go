@@ -69,6 +69,7 @@ type Worker struct {
 	kick    chan struct{} // something was queued
 	// unsettled: times for settling are left out (Once).
 	unsettled bool
+	restored  time.Time // zero if the store never was: see Restored
 	// beats are when the loops last went round.
 	polled, delivered atomic.Int64
 	background        sync.WaitGroup // pushes in hand
@@ -185,6 +186,9 @@ func (w *Worker) start(ctx context.Context) error {
 	}
 	if err := w.Store.Plan(ctx, now, planned); err != nil {
 		return fmt.Errorf("plan the sources: %w", err)
+	}
+	if err := w.loadRestored(ctx); err != nil {
+		return err
 	}
 	return w.resume(ctx, now)
 }

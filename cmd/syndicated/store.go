@@ -5,21 +5,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
 	"syndicated/config"
+	"syndicated/worker"
+	"syndicated/worker/store"
 )
 
 func runStore(ctx context.Context, e env, args []string) int {
 	f := flags(e, "store")
 	c := commonFlags(f)
+	restored := f.Bool("restored", false, "import: what was told after the export is forgotten; tell nothing twice because of that")
 	rest, status, ok := parse(f, args)
 	if !ok {
 		return status
 	}
 	if len(rest) < 1 || len(rest) > 2 {
 		return wrongUse(e, "store export FILE, store import FILE (- for standard output and input), or store check")
+	}
+	if *restored && rest[0] != "import" {
+		return wrongUse(e, "-restored belongs to store import")
 	}
 	s, ok := load(e, c.file)
 	if !ok {
@@ -58,7 +65,17 @@ func runStore(ctx context.Context, e env, args []string) int {
 			defer file.Close()
 			in = file
 		}
-		if err := st.Import(ctx, bufio.NewReaderSize(in, 1<<20)); err != nil {
+		var dump io.Reader = bufio.NewReaderSize(in, 1<<20)
+		if *restored {
+			now, err := st.Now(ctx)
+			if err != nil {
+				return fail(e, err)
+			}
+			older := store.Restored(dump, now, worker.Restored(now))
+			defer older.Close()
+			dump = older
+		}
+		if err := st.Import(ctx, dump); err != nil {
 			return fail(e, err)
 		}
 	default:

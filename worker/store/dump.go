@@ -217,8 +217,10 @@ func ReadDump(r io.Reader, each func(Line) error) error {
 		}
 		n++
 	}
-	if err := b.Err(); err != nil {
+	if err := b.Err(); errors.Is(err, bufio.ErrTooLong) {
 		return fmt.Errorf("line %d: %w", n+1, err)
+	} else if err != nil {
+		return err
 	}
 	return fmt.Errorf("line %d: the export was cut short here", n+1)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -112,7 +113,7 @@ func (c *commit) message(k keys, now time.Time, q store.Queued) error {
 	}
 	about := escape(m.Source) + "\n" + escape(m.Post)
 	// What follows the message's number in the queue in its record.
-	rest := fmt.Sprintf(" 0 0 0 %d %d\n%s\n%s\n", millis(now), q.Priority, m.Account, about)
+	rest := " 0 0 0 " + strconv.FormatInt(millis(now), 10) + " " + strconv.Itoa(q.Priority) + "\n" + m.Account + "\n" + about + "\n"
 	c.add(m.ID, m.Account, due13(q.Due), about, rest, q.Hold, body)
 	more, err := c.extra(k, now, q)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -48,59 +47,6 @@ func (s *Store) Claim(ctx context.Context, now time.Time, accounts []string, max
 	return leases, next, nil
 }
 
-// held is an account and the message at its head, as their records stand in
-// Redis. What was decided by them is written only if the account's still stands
-// so: whoever changes a message that is leased ends the lease first.
-type held struct {
-	account accountRecord
-	message record
-	text    string // the account's record as it was read; empty if there is none
-}
-
-func parseHeld(name, account, id, message string) (h held, err error) {
-	h.text = account
-	if account != "" {
-		if h.account, err = parseAccount(name, account); err != nil {
-			return h, err
-		}
-	}
-	if message != "" {
-		h.message, err = parseRecord(id, message)
-	}
-	return h, err
-}
-
-// holds are the leases of this process.
-type holds struct {
-	mu   sync.Mutex
-	held map[string]held // by account
-}
-
-func (m *holds) get(l store.Lease) (held, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	h, ok := m.held[l.Account]
-	return h, ok && h.account.fence == l.Fence && h.message.id == l.Message.ID
-}
-
-func (m *holds) set(account string, h held) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.held == nil {
-		m.held = map[string]held{}
-	}
-	m.held[account] = h
-}
-
-// end forgets a lease, if it is still that of the account.
-func (m *holds) end(l store.Lease) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.held[l.Account].account.fence == l.Fence {
-		delete(m.held, l.Account)
-	}
-}
-
 // lease makes of two records and a body what a worker gets, and keeps the records.
 func (s *Store) lease(name string, h held, body []byte) (store.Lease, error) {
 	a, m := h.account, h.message
@@ -113,35 +59,6 @@ func (s *Store) lease(name string, h held, body []byte) (store.Lease, error) {
 	}
 	s.holds.set(name, h)
 	return l, nil
-}
-
-// patient is how often records that others keep changing are read again.
-const patient = 20
-
-// decide lets do decide by the records of a lease, and again by newer ones as
-// long as it says that they were not what it wrote on.
-func (s *Store) decide(ctx context.Context, l store.Lease, do func(held) (done bool, err error)) error {
-	h, known := s.holds.get(l)
-	for range patient {
-		if !known {
-			var texts [2]*goredis.StringCmd
-			_, err := s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
-				texts[0], texts[1] = p.HGet(ctx, s.keys.of("accounts"), l.Account), p.HGet(ctx, s.keys.of("messages"), l.Message.ID)
-				return nil
-			})
-			if err != nil && !errors.Is(err, goredis.Nil) {
-				return err
-			}
-			if h, err = parseHeld(l.Account, texts[0].Val(), l.Message.ID, texts[1].Val()); err != nil {
-				return err
-			}
-		}
-		if done, err := do(h); done || err != nil {
-			return err
-		}
-		known = false
-	}
-	return errors.New("others change its records all the time")
 }
 
 // Attempt implements store.Deliveries.
@@ -168,31 +85,6 @@ func (s *Store) Attempt(ctx context.Context, now time.Time, l store.Lease) (ok b
 		return false, fmt.Errorf("begin message %s: %w", l.Message.ID, err)
 	}
 	return ok, nil
-}
-
-type standing int
-
-const (
-	lost    standing = iota // by another's claim
-	leased                  // still the lease's
-	settled                 // by this lease
-	taken                   // the same, and the next one was leased with it
-)
-
-// What leased says in an account's record beside 0.
-const byTake = 2
-
-func (h held) stands(l store.Lease) standing {
-	switch a := h.account; {
-	case a.fence == l.Fence+1 && a.leased == byTake:
-		return taken
-	case a.fence != l.Fence || a.leased != 0 && h.message.id == "":
-		return lost
-	case a.leased != 0:
-		return leased
-	default:
-		return settled
-	}
 }
 
 // Extend implements store.Deliveries.
@@ -286,9 +178,7 @@ func (s *Store) settlement(now time.Time, l store.Lease, h held, t store.Settlem
 	m.why = t.Reason
 	switch t.Result {
 	case store.Sent:
-		if m.state != store.IsSent {
-			a.sent++
-		}
+		a.sent++
 		receipt, err := json.Marshal(t.Receipt)
 		if err != nil {
 			return nil, a, err

@@ -157,7 +157,11 @@ func parseAccount(name, text string) (accountRecord, error) {
 
 func (a accountRecord) String() string {
 	before, behind := a.around()
-	return fmt.Sprintf("%d %d %d %s%s%s", a.fence, a.leased, a.until, before, a.head, behind)
+	b := make([]byte, 0, 48+len(before)+len(a.head)+len(behind))
+	for _, n := range []int64{a.fence, a.leased, a.until} {
+		b = append(strconv.AppendInt(b, n, 10), ' ')
+	}
+	return string(append(append(append(b, before...), a.head...), behind...))
 }
 
 // around is what stands between the end of the lease and the head, and behind

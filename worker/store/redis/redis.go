@@ -187,7 +187,7 @@ func (s *Store) Close() error {
 // due13 writes a time so that its text sorts as it does.
 func due13(t time.Time) string {
 	const most = 9_999_999_999_999
-	return fmt.Sprintf("%013d", min(max(millis(t), 0), most))
+	return string(digits(nil, min(max(millis(t), 0), most)))
 }
 
 // millis and moment turn times into what is stored and back: milliseconds

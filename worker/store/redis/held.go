@@ -1,0 +1,122 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"syndicated/worker/store"
+)
+
+// held is an account and the message at its head, as their records stand in
+// Redis. What was decided by them is written only if the account's still stands
+// so: whoever changes a message that is leased ends the lease first.
+type held struct {
+	account accountRecord
+	message record
+	text    string // the account's record as it was read; empty if there is none
+}
+
+func parseHeld(name, account, id, message string) (h held, err error) {
+	h.text = account
+	if account != "" {
+		if h.account, err = parseAccount(name, account); err != nil {
+			return h, err
+		}
+	}
+	if message != "" {
+		h.message, err = parseRecord(id, message)
+	}
+	return h, err
+}
+
+// holds are the leases of this process.
+type holds struct {
+	mu   sync.Mutex
+	held map[string]held // by account
+}
+
+func (m *holds) get(l store.Lease) (held, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h, ok := m.held[l.Account]
+	return h, ok && h.account.fence == l.Fence && h.message.id == l.Message.ID
+}
+
+func (m *holds) set(account string, h held) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.held == nil {
+		m.held = map[string]held{}
+	}
+	m.held[account] = h
+}
+
+// end forgets a lease, if it is still that of the account.
+func (m *holds) end(l store.Lease) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.held[l.Account].account.fence == l.Fence {
+		delete(m.held, l.Account)
+	}
+}
+
+type standing int
+
+const (
+	lost    standing = iota // by another's claim
+	leased                  // still the lease's
+	settled                 // by this lease
+	taken                   // the same, and the next one was leased with it
+)
+
+// What leased says in an account's record beside 0.
+const byTake = 2
+
+func (h held) stands(l store.Lease) standing {
+	switch a := h.account; {
+	case a.fence == l.Fence+1 && a.leased == byTake:
+		return taken
+	case a.fence != l.Fence || a.leased != 0 && h.message.id == "":
+		return lost
+	case a.leased != 0:
+		return leased
+	default:
+		return settled
+	}
+}
+
+// patient is how often records that others keep changing are read again.
+const patient = 20
+
+// decide lets do decide by the records of a lease, and again by newer ones as
+// long as it says that they were not what it wrote on.
+func (s *Store) decide(ctx context.Context, l store.Lease, do func(held) (done bool, err error)) error {
+	h, known := s.holds.get(l)
+	for range patient {
+		if !known {
+			var texts [2]*goredis.StringCmd
+			_, err := s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
+				texts[0], texts[1] = p.HGet(ctx, s.keys.of("accounts"), l.Account), p.HGet(ctx, s.keys.of("messages"), l.Message.ID)
+				return nil
+			})
+			if err != nil && !errors.Is(err, goredis.Nil) {
+				return err
+			}
+			if h, err = parseHeld(l.Account, texts[0].Val(), l.Message.ID, texts[1].Val()); err != nil {
+				return err
+			}
+		}
+		done, err := do(h)
+		if err != nil {
+			s.holds.end(l) // whether it was written is not known
+		}
+		if done || err != nil {
+			return err
+		}
+		known = false
+	}
+	return errors.New("others change its records all the time")
+}
