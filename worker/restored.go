@@ -35,11 +35,13 @@ func (w *Worker) loadRestored(ctx context.Context) error {
 
 // doubt holds back what the first read after a restoring would share: what was
 // on the source before that may have been shared in the time that is forgotten.
-func (w *Worker) doubt(verdicts []change.Verdict, out *store.Outcome) {
-	reason := "the store was restored from an older export, and this may have been shared before that: look at the account, then release or drop it"
+func (w *Worker) doubt(verdicts []change.Verdict, out *store.Outcome, now time.Time) {
+	reason := "the store was restored from an older export, and this may have been shared before that: look on the account, then release or drop it"
 	later := map[string]bool{}
 	for _, v := range verdicts {
-		later[v.Post.Key] = v.Kind == change.New && v.Post.Published.After(w.restored)
+		// A post without a date has that of its first reading: it may be older.
+		dated := v.Post.Published.Unix() < now.Unix()
+		later[v.Post.Key] = v.Kind == change.New && dated && v.Post.Published.After(w.restored)
 	}
 	held := map[string]bool{}
 	for i := range out.Messages {

@@ -44,6 +44,7 @@ func TestRestored(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		s.write("three", "<p>Nobody can have heard of it.</p>")
+		time.Sleep(time.Minute)
 		b = start(t, st, c)
 		time.Sleep(time.Hour)
 		s.write("four", "<p>All is as it was before.</p>")

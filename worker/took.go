@@ -73,7 +73,7 @@ func (w *Worker) took(ctx context.Context, p store.Poll, s *Source, st sourceSta
 		w.recall(ctx, s, &out, now)
 	}
 	if before.Before(w.restored) {
-		w.doubt(result.Verdicts, &out)
+		w.doubt(result.Verdicts, &out, now)
 	}
 	if s.Archive && !st.Archived {
 		out.Posts = w.archive(s, result.Posts())
