@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"syndicated/config"
 	"syndicated/worker"
@@ -65,23 +67,40 @@ func runStore(ctx context.Context, e env, args []string) int {
 			defer file.Close()
 			in = file
 		}
-		var dump io.Reader = bufio.NewReaderSize(in, 1<<20)
+		now, err := st.Now(ctx)
+		if err != nil {
+			return fail(e, err)
+		}
+		dump := bufio.NewReaderSize(in, 1<<20)
 		if *restored {
-			now, err := st.Now(ctx)
-			if err != nil {
-				return fail(e, err)
-			}
 			older := store.Restored(dump, now, worker.Restored(now))
 			defer older.Close()
-			dump = older
+			err = st.Import(ctx, older)
+		} else {
+			if age := now.Sub(written(dump)); age > time.Hour {
+				fmt.Fprintf(e.stderr, "syndicated: this export is %s old; if work went on after it, begin again with an empty store and import it with -restored\n", age.Round(time.Minute))
+			}
+			err = st.Import(ctx, dump)
 		}
-		if err := st.Import(ctx, dump); err != nil {
+		if err != nil {
 			return fail(e, err)
 		}
 	default:
 		return wrongUse(e, "store %s is not understood: store export FILE, store import FILE, or store check", rest[0])
 	}
 	return status
+}
+
+// written is when an export was written, by its first line; if that is none,
+// Import says so.
+func written(dump *bufio.Reader) time.Time {
+	head, _ := dump.Peek(256) // a first line is shorter
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	var l store.Line
+	if json.Unmarshal(line, &l) != nil || l.Begin == nil {
+		return time.Now()
+	}
+	return l.Begin.At
 }
 
 // writeWhole writes a file that is there whole or not at all; - is standard output.
