@@ -76,8 +76,8 @@ func TestCheckReplica(t *testing.T) {
 func TestCheckWithoutPowers(t *testing.T) {
 	s := startServer(t)
 	c := s.client(t)
-	err := c.Do(t.Context(), "ACL", "SETUSER", "worker", "on", ">pass:w/rd", "~syndicated:{hosted}:*", "&syndicated:{hosted}:*",
-		"+@all", "-@admin", "-@dangerous").Err()
+	err := c.Do(t.Context(), "ACL", "SETUSER", "worker", "on", ">pass:w/rd", "~syndicated:{hosted}:*", "resetchannels", "&syndicated:{hosted}:*",
+		"+@all", "-@admin", "-@dangerous", "+client|setname").Err()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +259,7 @@ func TestReplicas(t *testing.T) {
 	if err := plan(); err == nil || !strings.Contains(err.Error(), "0 replicas have it") {
 		t.Fatalf("without a replica: %v", err)
 	}
-	replica := startServer(t, "--replicaof", "127.0.0.1 "+strconv.Itoa(port))
+	replica := startServer(t, "--replicaof", "127.0.0.1", strconv.Itoa(port))
 	eventually(t, "the replica to follow", func() error { return linked(t, replica) })
 	if err := plan(); err != nil {
 		t.Errorf("with a replica: %v", err)

@@ -38,7 +38,7 @@ func TestStoreOverTLS(t *testing.T) {
 	port := freePort(t)
 	s := startServerIf(t, "TLS", "--tls-port", fmt.Sprint(port), "--bind", "127.0.0.1", "--tls-cert-file", file("server.pem"), "--tls-key-file", file("server.key"),
 		"--tls-ca-cert-file", file("ca.pem"), "--tls-auth-clients", "yes")
-	args := []any{"ACL", "SETUSER", "worker", "on", ">p@ss", "~syndicated:*", "&syndicated:*"}
+	args := []any{"ACL", "SETUSER", "worker", "on", ">p@ss", "~syndicated:*", "resetchannels", "&syndicated:*"}
 	for _, r := range rights {
 		args = append(args, r)
 	}

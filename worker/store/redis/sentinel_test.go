@@ -20,7 +20,7 @@ func TestSentinel(t *testing.T) {
 	need(t)
 	first, second, watch := freePort(t), freePort(t), freePort(t)
 	master := startServer(t, "--port", fmt.Sprint(first), "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0")
-	replica := startServer(t, "--port", fmt.Sprint(second), "--bind", "127.0.0.1", "--replicaof", fmt.Sprintf("127.0.0.1 %d", first), "--repl-diskless-sync-delay", "0")
+	replica := startServer(t, "--port", fmt.Sprint(second), "--bind", "127.0.0.1", "--replicaof", "127.0.0.1", fmt.Sprint(first), "--repl-diskless-sync-delay", "0")
 	eventually(t, "the replica to have the master's data", func() error { return linked(t, replica) })
 	dir := t.TempDir()
 	conf := filepath.Join(dir, "sentinel.conf")
