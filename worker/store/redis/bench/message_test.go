@@ -17,12 +17,13 @@ import (
 	"syndicated/worker/store"
 )
 
-// BenchmarkMessage queues messages of 700 bytes, 60 in a poll, and settles them,
-// 64 accounts at a time; and does the same with the bare commands that a queue
-// on Redis Streams needs: XADD pipelined by 60, XREADGROUP of 64 streams, XACK;
-// with the bare commands that the store's scripts call, pipelined as they were
-// batched; and with asynq, 64 tasks at a time, each known by its id for a day.
-// The cost is that of one message.
+// BenchmarkMessage queues messages of 700 bytes, 60 in a poll, and settles them at
+// the same time, for 64 accounts that send side by side or for one; and does the
+// same with what a queue on bare Redis Streams needs, XADD, XREADGROUP and XACK,
+// each pipelined (streams) or with a consumer for each account (consumers); with
+// the bare commands that the store's scripts call, pipelined as they were batched;
+// and with asynq, where each task is known by its id for a day. The cost is that
+// of one message.
 func BenchmarkMessage(b *testing.B) {
 	for _, fsync := range []string{"everysec", "always"} {
 		for _, c := range []struct {
