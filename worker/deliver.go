@@ -82,33 +82,45 @@ func (w *Worker) claim(ctx context.Context) ([]store.Lease, time.Time, error) {
 // deliver takes a leased message to its network and settles it, and goes on with
 // the account's next one, if that is to be sent now, until ctx ends.
 func (w *Worker) deliver(ctx, hand context.Context, l store.Lease) {
-	for next := &l; next != nil; {
-		next = w.deliverOne(ctx, hand, *next)
+	for t := (&turn{Lease: l}); t != nil; {
+		t = w.deliverOne(ctx, hand, *t)
 	}
 }
 
-// deliverOne gives the lease that was taken with settling l; nil if there is none.
-func (w *Worker) deliverOne(ctx, hand context.Context, l store.Lease) *store.Lease {
+// turn is a lease and, where it came with an attempt that has begun, when that
+// was at the earliest, by the machine's clock.
+type turn struct {
+	store.Lease
+	began time.Time
+}
+
+// deliverOne gives the turn that was taken with settling t; nil if there is none.
+func (w *Worker) deliverOne(ctx, hand context.Context, t turn) *turn {
 	begin := time.Now()
-	a := w.accounts[l.Account]
+	l, a := t.Lease, w.accounts[t.Account]
 	var s store.Settlement
 	done := false
 	w.holding(hand, func(ctx context.Context, now time.Time) (bool, error) {
 		return w.Store.Extend(ctx, now, l, w.Lease)
 	}, func(ctx context.Context) {
-		s, done = w.send(ctx, a, l)
+		s, done = w.send(ctx, a, t)
 	})
 	if !done {
 		return nil // the lease was lost or the store is away: nothing can be said
 	}
+	ended := time.Now()
 	if ctx.Err() == nil {
 		s.Take = w.Lease
+		s.Begin = s.Result == store.Sent && a.Limits.open(readPace(s.Rate), ended)
 	}
 	next := w.settle(hand, a, l, s)
 	if w.Seen.Delivered != nil {
 		w.Seen.Delivered(a.Name, string(s.Result), time.Since(begin))
 	}
-	return next
+	if next == nil {
+		return nil
+	}
+	return &turn{*next, ended}
 }
 
 // settle writes down how a delivery ended. It is tried for as long as the lease

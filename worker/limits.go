@@ -73,6 +73,13 @@ func (l Limits) check(p pace, now time.Time) (w wait, ok bool) {
 	return wait{}, true
 }
 
+// open tells whether the next message may go out at once, whatever it is: no
+// quota makes one message wait for another.
+func (l Limits) open(p pace, now time.Time) bool {
+	_, ok := l.check(p, now)
+	return ok && l.Quota == 0 && l.Overflow != "digest"
+}
+
 // sent is the rate state after a message went out at now.
 func (l Limits) sent(p pace, now time.Time) pace {
 	if l.Every > 0 {

@@ -65,6 +65,10 @@ const (
 //	                    └──<── not there, after the wait ── ask ──<───┤ finder
 //	                                                         │        │ neither
 //	                                                  found ─┴─> sent └─────────> held
+//
+// Where nothing holds an account back, settling a message also leases the next
+// and begins its attempt (store.Settlement): one step in place of three. What
+// then does not go out after all is given back, as if it had not begun.
 func next(f facts) step {
 	switch {
 	case !f.doubt, f.repeatable:

@@ -10,70 +10,39 @@ import (
 	"syndicated/worker/store"
 )
 
+// late is how old an attempt that began with its lease may be when its message
+// goes out.
+const late = 5 * time.Second
+
 // send decides what to do with a leased message and does it. done is false
 // when nothing may be settled.
-func (w *Worker) send(ctx context.Context, a *Account, l store.Lease) (s store.Settlement, done bool) {
-	now, err := w.Store.Now(ctx)
-	if err != nil {
-		return s, false
+func (w *Worker) send(ctx context.Context, a *Account, t turn) (s store.Settlement, done bool) {
+	l := t.Lease
+	p, s, done := w.prepare(ctx, a, l)
+	if l.Begun && ctx.Err() == nil && (p == nil && s.Result != store.Dead || time.Since(t.began) > late) {
+		// It does not go out now, if at all: its attempt did not happen.
+		return store.Settlement{Result: store.Defer, Next: s.Next, Rate: l.Rate, Reason: or(s.Reason, "another try")}, true
 	}
-	original, verb, s, ok, err := w.original(ctx, a, l)
-	if err != nil {
-		return s, false
-	}
-	if !ok {
-		return s, true
-	}
-	f, _ := a.Account.(network.Finder)
-	switch step := next(factsOf(a, l, verb, now)); step {
-	case stepHold:
-		return store.Settlement{Result: store.Held, Reason: fmt.Sprintf("the answer to the attempt of %s was lost and %s cannot be asked: look there, then retry or drop it", l.Attempted.UTC().Format(time.RFC3339), a.Name)}, true
-	case stepWait:
-		return store.Settlement{Result: store.Doubt, Next: l.Attempted.Add(a.UnknownWait), Rate: l.Rate, Reason: "waiting for the lost attempt to end"}, true
-	case stepAsk, stepAskAndWait:
-		r, found, err := f.Find(ctx, l.Message)
-		if ctx.Err() != nil {
-			return s, false
-		}
-		if err != nil {
-			return w.unanswered(a, l, err, now), true
-		}
-		if found {
-			p := a.Limits.sent(readPace(l.Rate), now)
-			return store.Settlement{Result: store.Sent, Receipt: stamped(r, now), Rate: p.bytes(), Reason: "its answer had been lost; it was found on the network"}, true
-		}
-		if step == stepAskAndWait {
-			return store.Settlement{Result: store.Doubt, Next: l.Attempted.Add(a.UnknownWait), Rate: l.Rate, Reason: "waiting for the lost attempt to end"}, true
-		}
-	}
-	if s, wait := w.gate(a, l, now); wait {
-		return s, true
-	}
-	for _, aside := range []func(context.Context, *Account, store.Lease, time.Time) (bool, error){w.yield, w.fold} {
-		if gone, err := aside(ctx, a, l, now); gone || err != nil {
-			if err != nil {
-				w.Log.Warn("the queue is not rearranged", "account", a.Name, "err", err)
-			}
-			return s, false
-		}
-	}
-	// Once for the whole process: what the server allows and who we are there.
-	if _, err := a.Words(ctx, func(err error) { w.Log.Warn("the account does not answer", "account", a.Name, "err", err) }); err != nil {
-		return s, false
+	if p == nil {
+		return s, done
 	}
 	// From here on others take the message for one that may be out. They ask or
 	// send again once UnknownWait has passed, so this attempt ends well before,
 	// even if the system stops this process in between.
-	begin := time.Now()
-	if now, err = w.Store.Now(ctx); err != nil {
-		return s, false
-	}
-	if ok, err := w.Store.Attempt(ctx, now, l); err != nil || !ok {
-		return s, false
+	begin := t.began
+	if !l.Begun {
+		begin = time.Now()
+		now, err := w.Store.Now(ctx)
+		if err != nil {
+			return s, false
+		}
+		if ok, err := w.Store.Attempt(ctx, now, l); err != nil || !ok {
+			return s, false
+		}
 	}
 	sending, cancel := context.WithDeadline(ctx, begin.Add(min(or(a.Timeout, time.Minute), a.UnknownWait*2/3)))
 	defer cancel()
-	r, err := do(sending, a.Account, verb, original, l.Message)
+	r, err := do(sending, a.Account, p.verb, p.original, l.Message)
 	if errors.Is(context.Cause(ctx), errLost) {
 		return s, false
 	}
@@ -82,13 +51,73 @@ func (w *Worker) send(ctx context.Context, a *Account, l store.Lease) (s store.S
 		now = time.Now()
 	}
 	if err != nil {
-		return w.outcome(a, l, verb, err, now), true
+		return w.outcome(a, l, p.verb, err, now), true
 	}
-	if verb != l.Message.Verb && r.Was == "" {
-		r.Was = string(verb)
+	if p.verb != l.Message.Verb && r.Was == "" {
+		r.Was = string(p.verb)
 	}
-	p := a.Limits.sent(readPace(l.Rate), now)
-	return store.Settlement{Result: store.Sent, Receipt: stamped(r, now), Rate: p.bytes()}, true
+	rate := a.Limits.sent(readPace(l.Rate), now)
+	return store.Settlement{Result: store.Sent, Receipt: stamped(r, now), Rate: rate.bytes()}, true
+}
+
+// prepared is a message that is to go out now: how, and the message that it is about.
+type prepared struct {
+	verb     network.Verb
+	original network.Receipt
+}
+
+// prepare decides what to do with a leased message; nil if it does not go out
+// now: then s settles it, if done.
+func (w *Worker) prepare(ctx context.Context, a *Account, l store.Lease) (p *prepared, s store.Settlement, done bool) {
+	now, err := w.Store.Now(ctx)
+	if err != nil {
+		return nil, s, false
+	}
+	original, verb, s, ok, err := w.original(ctx, a, l)
+	if err != nil {
+		return nil, s, false
+	}
+	if !ok {
+		return nil, s, true
+	}
+	f, _ := a.Account.(network.Finder)
+	switch step := next(factsOf(a, l, verb, now)); step {
+	case stepHold:
+		return nil, store.Settlement{Result: store.Held, Reason: fmt.Sprintf("the answer to the attempt of %s was lost and %s cannot be asked: look there, then retry or drop it", l.Attempted.UTC().Format(time.RFC3339), a.Name)}, true
+	case stepWait:
+		return nil, store.Settlement{Result: store.Doubt, Next: l.Attempted.Add(a.UnknownWait), Rate: l.Rate, Reason: "waiting for the lost attempt to end"}, true
+	case stepAsk, stepAskAndWait:
+		r, found, err := f.Find(ctx, l.Message)
+		if ctx.Err() != nil {
+			return nil, s, false
+		}
+		if err != nil {
+			return nil, w.unanswered(a, l, err, now), true
+		}
+		if found {
+			p := a.Limits.sent(readPace(l.Rate), now)
+			return nil, store.Settlement{Result: store.Sent, Receipt: stamped(r, now), Rate: p.bytes(), Reason: "its answer had been lost; it was found on the network"}, true
+		}
+		if step == stepAskAndWait {
+			return nil, store.Settlement{Result: store.Doubt, Next: l.Attempted.Add(a.UnknownWait), Rate: l.Rate, Reason: "waiting for the lost attempt to end"}, true
+		}
+	}
+	if s, wait := w.gate(a, l, now); wait {
+		return nil, s, true
+	}
+	for _, aside := range []func(context.Context, *Account, store.Lease, time.Time) (bool, error){w.yield, w.fold} {
+		if gone, err := aside(ctx, a, l, now); gone || err != nil {
+			if err != nil {
+				w.Log.Warn("the queue is not rearranged", "account", a.Name, "err", err)
+			}
+			return nil, s, false
+		}
+	}
+	// Once for the whole process: what the server allows and who we are there.
+	if _, err := a.Words(ctx, func(err error) { w.Log.Warn("the account does not answer", "account", a.Name, "err", err) }); err != nil {
+		return nil, s, false
+	}
+	return &prepared{verb, original}, s, true
 }
 
 func stamped(r network.Receipt, now time.Time) network.Receipt {

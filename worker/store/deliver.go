@@ -53,6 +53,9 @@ type Lease struct {
 	// may be out. Attempted is when it began.
 	Doubt     bool
 	Attempted time.Time
+	// Begun: the attempt was written down with the lease (Settlement.Begin), and
+	// Try is its number. An Attempt changes nothing.
+	Begun bool
 	// Rate is the account's rate state as the last Settlement left it.
 	Rate     []byte
 	Priority int // as queued
@@ -93,6 +96,9 @@ type Settlement struct {
 	// Take is for how long to lease the account's next message; 0 leaves it to
 	// the next Claim.
 	Take time.Duration
+	// Begin: what is taken is about to go out, which is written down in the same
+	// step, unless it may be out. Defer gives such an attempt back like another.
+	Begin bool
 }
 
 // State of a message.

@@ -79,8 +79,7 @@ func (s *Store) Attempt(ctx context.Context, now time.Time, l store.Lease) (ok b
 		if ok = held == has; err != nil || !ok {
 			return err
 		}
-		_, err = h.exec(`UPDATE messages SET try = try + 1, attempted = ?2, tried = ?3 WHERE id = ?1 AND tried <> ?3`, l.Message.ID, millis(now), l.Fence)
-		return err
+		return attempt(h, millis(now), l)
 	})
 	if err != nil {
 		return false, fmt.Errorf("begin message %s: %w", l.Message.ID, err)
@@ -114,7 +113,7 @@ func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t stor
 			}
 		}
 		if t.Take > 0 && (how == has || how == taken) {
-			next, err = take(h, l.Account, millis(now), millis(now.Add(t.Take)))
+			next, err = take(h, l.Account, millis(now), millis(now.Add(t.Take)), t.Begin)
 		}
 		return err
 	})

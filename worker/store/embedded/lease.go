@@ -3,6 +3,7 @@ package embedded
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"syndicated/worker/store"
 )
@@ -84,21 +85,38 @@ func held(h *handle, c candidate, until int64) (store.Lease, error) {
 
 // take leases the next message of an account if it is to be sent now, or gives
 // the lease that was taken before.
-func take(h *handle, account string, now, until int64) (*store.Lease, error) {
+func take(h *handle, account string, now, until int64, begin bool) (*store.Lease, error) {
 	c, ok, err := look(h, account)
 	if err != nil || !ok || c.from > now && c.leased != byTake {
 		return nil, err
 	}
-	var l store.Lease
 	if c.leased == byTake {
-		l, err = held(h, c, c.from)
-	} else {
-		l, err = lease(h, c, byTake, until)
+		l, err := held(h, c, c.from)
+		if err != nil {
+			return nil, err
+		}
+		var tried int64
+		if _, err := h.row(`SELECT tried FROM messages WHERE seq = ?`, []any{c.seq}, &tried); err != nil {
+			return nil, err
+		}
+		if tried == l.Fence { // begun when it was taken
+			l.Begun, l.Try, l.Doubt, l.Attempted = true, l.Try-1, false, time.Time{}
+		}
+		return &l, nil
 	}
-	if err != nil {
-		return nil, err
+	l, err := lease(h, c, byTake, until)
+	if err == nil && begin && !l.Doubt {
+		l.Begun = true
+		err = attempt(h, now, l)
 	}
-	return &l, nil
+	return &l, err
+}
+
+// attempt writes down that a message is about to go out, once for each lease.
+func attempt(h *handle, now int64, l store.Lease) error {
+	const q = `UPDATE messages SET try = try + 1, attempted = ?2, tried = ?3 WHERE id = ?1 AND tried <> ?3`
+	_, err := h.exec(q, l.Message.ID, now, l.Fence)
+	return err
 }
 
 type hold int

@@ -50,9 +50,9 @@ func (s *Store) Claim(ctx context.Context, now time.Time, accounts []string, max
 // lease makes of two records and a body what a worker gets, and keeps the records.
 func (s *Store) lease(name string, h held, body []byte) (store.Lease, error) {
 	a, m := h.account, h.message
-	l := store.Lease{
-		Account: name, Fence: a.fence, Try: m.try + 1, Doubt: m.attempted != 0, Attempted: moment(m.attempted),
-		Rate: a.rate, Priority: m.priority, Until: moment(a.until),
+	l := store.Lease{Account: name, Fence: a.fence, Try: m.try, Rate: a.rate, Priority: m.priority, Until: moment(a.until)}
+	if l.Begun = m.tried == a.fence; !l.Begun {
+		l.Try, l.Doubt, l.Attempted = m.try+1, m.attempted != 0, moment(m.attempted)
 	}
 	if err := json.Unmarshal(body, &l.Message); err != nil {
 		return l, fmt.Errorf("message %s: %w", m.id, err)
@@ -225,7 +225,7 @@ func (s *Store) settlement(now time.Time, l store.Lease, h held, t store.Settlem
 	}
 	return []any{
 		l.Account, h.text, m.id, m.String(), place, set, millis(now),
-		l.Fence, before, behind, wait, until, decision, story(s.keys.story(t.Decision.Source)),
+		l.Fence, before, behind, wait, until, decision, story(s.keys.story(t.Decision.Source)), flag(t.Begin),
 	}, a, nil
 }
 

@@ -213,7 +213,7 @@ func (w *world) send(l store.Lease) error {
 		s.Decision = store.Decision{Source: l.Message.Source, Post: l.Message.Post, What: string(s.Result), At: w.now}
 		// One account goes on as it settles, the other claims each message.
 		if l.Account == "sky" {
-			s.Take = lease
+			s.Take, s.Begin = lease, true
 		}
 		var next *store.Lease
 		err := w.do(func() (err error) { next, _, err = w.store.Finish(w.ctx, w.now, l, s); return err })
@@ -225,9 +225,11 @@ func (w *world) send(l store.Lease) error {
 	if l.Doubt && w.has(l) {
 		return finish(store.Settlement{Result: store.Sent})
 	}
-	var ok bool
-	if err := w.do(func() (err error) { ok, err = w.store.Attempt(w.ctx, w.now, l); return err }); err != nil || !ok {
-		return err
+	ok := l.Begun
+	if !ok {
+		if err := w.do(func() (err error) { ok, err = w.store.Attempt(w.ctx, w.now, l); return err }); err != nil || !ok {
+			return err
+		}
 	}
 	trouble := w.trouble[id]
 	delete(w.trouble, id)

@@ -220,7 +220,7 @@ func (c *chooser) outcome() store.Outcome {
 func (c *chooser) settlement(l store.Lease) store.Settlement {
 	t := store.Settlement{
 		Result: one(c, store.Sent, store.Sent, store.Sent, store.Retry, store.Defer, store.Doubt, store.Held, store.Dead),
-		Next:   one(c, time.Time{}, c.later()), Rate: one(c, nil, []byte("rate"), []byte{}), Stop: c.IntN(12) == 0, MayBeOut: c.IntN(2) == 0, Take: c.pick(0, time.Second, time.Minute),
+		Next:   one(c, time.Time{}, c.later()), Rate: one(c, nil, []byte("rate"), []byte{}), Stop: c.IntN(12) == 0, MayBeOut: c.IntN(2) == 0, Take: c.pick(0, time.Second, time.Minute), Begin: c.IntN(2) == 0,
 	}
 	if t.Result == store.Sent {
 		t.Receipt = network.Receipt{ID: "r" + l.Message.ID, At: c.now}

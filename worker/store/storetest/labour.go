@@ -155,9 +155,10 @@ func (l Labour) send(ctx context.Context, s store.Store, lease store.Lease) (*st
 	if err != nil {
 		return nil, err
 	}
-	ok, err := s.Attempt(ctx, now, lease)
-	if err != nil || !ok {
-		return nil, err
+	if !lease.Begun {
+		if ok, err := s.Attempt(ctx, now, lease); err != nil || !ok {
+			return nil, err
+		}
 	}
 	if now, err = s.Now(ctx); err != nil || now.After(lease.Until.Add(-l.TTL/2)) {
 		return nil, err
@@ -182,7 +183,7 @@ func (l Labour) finish(ctx context.Context, s store.Store, lease store.Lease) (*
 		return nil, err
 	}
 	next, _, err := s.Finish(ctx, now, lease, store.Settlement{
-		Result: store.Sent, Receipt: network.Receipt{ID: lease.Message.ID, At: now}, Take: l.TTL,
+		Result: store.Sent, Receipt: network.Receipt{ID: lease.Message.ID, At: now}, Take: l.TTL, Begin: true,
 	})
 	return next, err
 }

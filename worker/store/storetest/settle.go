@@ -188,6 +188,49 @@ var settlements = []rule{
 		next = h.take(*next, store.Settlement{Result: store.Held, Reason: "look there"})
 		h.same("then the first by time", next.Message.ID, "fedi:0")
 	}},
+	{"what is taken may begin at once", func(h *hand) {
+		h.queue(msg("fedi:1"), msg("fedi:2"), msg("fedi:3"), msg("fedi:4"))
+		l := h.lease("fedi")
+		h.attempt(l)
+		h.after(time.Second)
+		began := h.now
+		s := sent("fedi:1", h.now)
+		s.Begin = true
+		next := h.take(l, s)
+		want := store.Lease{Account: "fedi", Fence: 2, Message: msg("fedi:2").Message, Try: 1, Begun: true, Until: h.now.Add(ttl)}
+		h.same("next", next, &want)
+		h.same("attempted", h.entry("fedi:2").Attempted, began)
+		h.after(time.Second)
+		h.same("again", h.take(l, s), &want)
+		h.same("an attempt", h.attempt(*next), true)
+		h.same("tries", h.entry("fedi:2").Try, 1)
+		// It is given back, and begins again.
+		again := h.take(*next, store.Settlement{Result: store.Defer, Reason: "quiet hours", Begin: true})
+		h.same("try of what was given back", again.Try, 1)
+		h.same("begun", again.Begun, true)
+		h.same("given back", h.finish(*again, store.Settlement{Result: store.Defer, Reason: "quiet hours"}), true)
+		h.same("tries", h.entry("fedi:2").Try, 0)
+		h.same("attempted", h.entry("fedi:2").Attempted, time.Time{})
+		// What may be out does not begin.
+		l = h.lease("fedi")
+		h.attempt(l)
+		next = h.take(l, store.Settlement{Result: store.Doubt, Reason: "time-out", Begin: true})
+		h.same("doubt", next.Doubt, true)
+		h.same("begun", next.Begun, false)
+		h.same("try", next.Try, 2)
+		// A worker that dies with what has begun leaves it in doubt.
+		s = sent("fedi:2", h.now)
+		s.Begin = true
+		next = h.take(*next, s)
+		began = h.now
+		h.same("message", next.Message.ID, "fedi:3")
+		h.after(ttl)
+		l = h.lease("fedi")
+		h.same("doubt", l.Doubt, true)
+		h.same("attempted", l.Attempted, began)
+		h.same("begun", l.Begun, false)
+		h.same("try", l.Try, 2)
+	}},
 	{"a lease that was taken is lost like another", func(h *hand) {
 		h.queue(msg("fedi:1"), msg("fedi:2"), msg("sky:1"), msg("sky:2"))
 		first := h.lease("fedi")

@@ -7,13 +7,15 @@
 --   8 fence, 9 and 10 what stands in the account's new record between the end of
 --   the lease and the head, and behind the head, 11 until when the account waits,
 --   - if it is stopped, 12 the end of the lease on the next message or '' if none
---   is to be leased, 13 decision or '', 14 number of the story's key.
+--   is to be leased, 13 decision or '', 14 number of the story's key, 15 1 if the
+--   attempt of the next message begins.
 -- Returns for each: 0 when the account's record is another, else 1, or what was
 --   leased as {id, record, body}.
 -- A message's record is written before it leaves the queue, and the account's,
 -- which ends the lease, after that: cut off anywhere, the message is settled or
--- leased and never both waiting and out.
-local width = 14
+-- leased and never both waiting and out. An attempt that begins comes last: cut
+-- off before it, nobody was told to send.
+local width = 15
 local names = {}
 for at = 3, #ARGV - 1, width do names[#names + 1] = ARGV[at + 1] end
 local accounts = get(KEYS[1], names)
@@ -82,14 +84,22 @@ for name, i in pairs(ended) do
     end
   end
 end
-local wanted = {}
+local wanted, begun = {}, {}
 for n, i in ipairs(which) do wanted[n] = sub(nexts[n], #names[i] + 28) end
 local texts, bodies = get(KEYS[7], wanted), get(KEYS[8], wanted)
 for n, i in ipairs(which) do
   local at, name, id = 3 + (i - 1) * width, names[i], wanted[n]
   local due, seq = match(texts[n] or '', '^waiting (%d+) (%d+) ')
   if due and bodies[n] and sub(nexts[n], #name + 2, #name + 27) == due .. seq then
-    out[i] = {id, texts[n], bodies[n]}
+    local text = texts[n]
+    if ARGV[at + 15] == '1' then
+      local before, try, rest = match(text, '^(waiting %d+ %d+ )(%d+) 0 %d+( .*)$')
+      if before then
+        text = before .. raised(try) .. ' ' .. ARGV[at + 7] .. ' ' .. raised(ARGV[at + 8]) .. rest
+        add(begun, id, text)
+      end
+    end
+    out[i] = {id, text, bodies[n]}
     add(changed, name, raised(ARGV[at + 8]) .. ' 2 ' .. ARGV[at + 12] .. ' ' .. ARGV[at + 9] .. id .. ARGV[at + 10])
     add(dues, ARGV[at + 12], name)
   else
@@ -102,5 +112,6 @@ end
 put('HSET', KEYS[1], changed)
 put('ZADD', KEYS[2], dues)
 put('ZREM', KEYS[2], idle)
+put('HSET', KEYS[7], begun)
 if more then redis.pcall('PUBLISH', ARGV[3], '') end
 return out
