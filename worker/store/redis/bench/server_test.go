@@ -7,11 +7,11 @@
 // appendfsync everysec and always:
 //
 //	                    64 accounts    1 account
-//	store                88    113     340   750
-//	streams              18     32     130   519
-//	consumers            38     48     121   507
-//	commands             55    105     165   638
-//	asynq               250    569     332   855
+//	store                70     93     220   448
+//	streams              19     33     134   544
+//	consumers            33     50     114   567
+//	commands             42     62     134   423
+//	asynq               244    562     404   960
 //
 // A stream does less: it knows no id for ever, writes down no attempt, and has no
 // order that survives a failure.
