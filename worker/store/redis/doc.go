@@ -73,7 +73,7 @@
 // and Trim, bodies by Trim.
 //
 // A message's whole way (commit, claim, attempt, finish; 700 bytes, 60 in a poll,
-// 64 accounts at once) takes some 70 µs with appendfsync everysec and 95 µs
+// 64 accounts at once) takes some 60 µs with appendfsync everysec and 100 µs
 // with always, on two shared cores; the module in the folder bench compares that
 // with other ways.
 //

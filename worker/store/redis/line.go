@@ -19,20 +19,16 @@ var errClosed = errors.New("the store is closed")
 // most is how many calls go to the server at once.
 const most = 128
 
-// flights is how many round trips are underway: while the server works on one,
-// the calls of the next are written.
-const flights = 2
-
 // line sends calls of scripts to the server. Those that come while others are
 // underway go together, in one round trip and, with appendfsync always, one
 // fsync. A call that stands alone goes at once. There is no goroutine of its
-// own: a caller that finds a flight free takes all that wait with it.
+// own: a caller that finds the way free takes all that wait with it.
 type line struct {
 	client   goredis.UniversalClient
 	replicas int
 	patience time.Duration // with replicas
 	calls    chan *waiting
-	free     chan struct{} // holds a token for each flight that is free
+	free     chan struct{} // holds a token while nothing is underway
 	callers  atomic.Int32
 	end      chan struct{}
 }
@@ -65,20 +61,16 @@ type story string
 func startLine(c goredis.UniversalClient, replicas int, timeout time.Duration) *line {
 	l := &line{
 		client: c, replicas: replicas, patience: timeout / 2,
-		calls: make(chan *waiting, most), free: make(chan struct{}, flights), end: make(chan struct{}),
+		calls: make(chan *waiting, most), free: make(chan struct{}, 1), end: make(chan struct{}),
 	}
-	for range flights {
-		l.free <- struct{}{}
-	}
+	l.free <- struct{}{}
 	return l
 }
 
 // stop refuses calls from now on and waits for those that are underway.
 func (l *line) stop() {
 	close(l.end)
-	for range flights {
-		<-l.free
-	}
+	<-l.free
 }
 
 // fly takes what waits to the server.
@@ -89,14 +81,14 @@ func (l *line) fly() {
 		runtime.Gosched()
 	}
 	var all []*waiting
+more:
 	for len(all) < most {
 		select {
 		case w := <-l.calls:
 			all = append(all, w)
-			continue
 		default:
+			break more
 		}
-		break
 	}
 	if len(all) > 0 {
 		l.send(all)

@@ -7,11 +7,11 @@
 // appendfsync everysec and always:
 //
 //	                    64 accounts    1 account
-//	store                70     93     220   448
-//	streams              19     33     134   544
-//	consumers            33     50     114   567
-//	commands             42     62     134   423
-//	asynq               244    562     404   960
+//	store                59     97     175   448
+//	streams              14     27      94   495
+//	consumers            31     49      88   500
+//	commands             27     53      84   333
+//	asynq               227    510     347   809
 //
 // A stream does less: it knows no id for ever, writes down no attempt, and has no
 // order that survives a failure.
