@@ -214,8 +214,11 @@ func insert(h *handle, now int64, q store.Queued, state store.State, reason stri
 	if err != nil {
 		return err
 	}
-	const add = `INSERT INTO messages(id, account, state, due, since, priority, source, post, reason, receipt, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	if _, err := h.exec(add, m.ID, m.Account, state, millis(q.Due), now, q.Priority, m.Source, m.Post, reason, orNull(receipt), body); err != nil {
+	const add = `INSERT INTO messages(id, account, state, due, since, priority, source, post, reason, receipt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	if _, err := h.exec(add, m.ID, m.Account, state, millis(q.Due), now, q.Priority, m.Source, m.Post, reason, orNull(receipt)); err != nil {
+		return err
+	}
+	if _, err := h.exec(`INSERT INTO bodies VALUES (last_insert_rowid(), ?)`, body); err != nil {
 		return err
 	}
 	_, err = h.exec(`INSERT INTO accounts(name) VALUES (?) ON CONFLICT DO NOTHING`, m.Account)
@@ -255,7 +258,7 @@ func replace(h *handle, now int64, in store.Instead) (done bool, err error) {
 			return false, err
 		}
 	}
-	_, err = h.exec(`UPDATE messages SET body = ? WHERE id = ?`, body, in.ID)
+	_, err = h.exec(`UPDATE bodies SET body = ? WHERE seq = (SELECT seq FROM messages WHERE id = ?)`, body, in.ID)
 	return true, err
 }
 

@@ -62,7 +62,7 @@ func (s *Store) Accounts(ctx context.Context) ([]store.AccountState, error) {
 	return all, nil
 }
 
-const columns = `SELECT id, account, state, due, try, attempted, since, priority, source, post, reason, receipt, body FROM messages `
+const columns = `SELECT id, account, state, due, try, attempted, since, priority, source, post, reason, receipt, ` + bodyOf + ` FROM messages `
 
 func entry(scan func(...any) error) (e store.Entry, err error) {
 	var due, attempted, since int64
@@ -115,7 +115,7 @@ func (s *Store) Messages(ctx context.Context, f store.Filter) ([]store.Entry, er
 		if err := h.rows(q, append(args, f.Limit), into(&live)); err != nil || len(live) == f.Limit {
 			return err
 		}
-		q = columns + `WHERE state IN ('sent', 'dropped') AND (body IS NOT NULL OR ?4 <> '') ` + index + matches + ` ORDER BY since DESC, seq DESC LIMIT ?5`
+		q = columns + `WHERE state IN ('sent', 'dropped') AND (?4 <> '' OR EXISTS (SELECT 1 FROM bodies b WHERE b.seq = messages.seq)) ` + index + matches + ` ORDER BY since DESC, seq DESC LIMIT ?5`
 		return h.rows(q, append(args, f.Limit-len(live)), into(&over))
 	})
 	if err != nil {
@@ -234,7 +234,7 @@ func (s *Store) Trim(ctx context.Context, before time.Time) error {
 			`DELETE FROM decisions WHERE at < ?`,
 			// A word outlives its story by a day: something may still be decided.
 			`DELETE FROM names WHERE at < ? - 86400000 AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.source = names.source AND d.post = names.post)`,
-			`UPDATE messages SET body = NULL WHERE state IN ('sent', 'dropped') AND since < ? AND body IS NOT NULL`,
+			`DELETE FROM bodies WHERE seq IN (SELECT b.seq FROM bodies b CROSS JOIN messages m ON m.seq = b.seq WHERE m.state IN ('sent', 'dropped') AND m.since < ?)`,
 		} {
 			if _, err := h.exec(q, ms); err != nil {
 				return err

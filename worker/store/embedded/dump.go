@@ -63,7 +63,7 @@ func export(ctx context.Context, h *handle, d *store.Dumper) error {
 			var v store.DumpAccount
 			return store.Line{Account: &v}, scan(&v.Account, &v.Fence, &v.NotBefore, &v.Head, &v.Stopped, &v.Rate, &v.Sent)
 		}},
-		{`SELECT seq, id, account, state, due, try, attempted, tried, since, priority, source, post, reason, receipt, body FROM messages ORDER BY seq`, func(scan func(...any) error) (store.Line, error) {
+		{`SELECT seq, id, account, state, due, try, attempted, tried, since, priority, source, post, reason, receipt, ` + bodyOf + ` FROM messages ORDER BY seq`, func(scan func(...any) error) (store.Line, error) {
 			var v store.DumpMessage
 			return store.Line{Message: &v}, scan(&v.Seq, &v.ID, &v.Account, &v.State, &v.Due, &v.Try, &v.Attempted, &v.Tried, &v.Since,
 				&v.Priority, &v.Source, &v.Post, &v.Reason, (*[]byte)(&v.Receipt), (*[]byte)(&v.Body))
@@ -171,10 +171,15 @@ func (s *Store) take(h *handle, l store.Line) (err error) {
 		_, err = h.exec(`INSERT OR REPLACE INTO once VALUES (?, ?, ?)`, l.Once.Account, l.Once.Once, l.Once.ID)
 	case l.Message != nil:
 		v := l.Message
-		if _, err = h.exec(`INSERT OR REPLACE INTO messages(seq, id, account, state, due, try, attempted, tried, since, priority, source, post, reason, receipt, body)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, v.Seq, v.ID, v.Account, v.State, v.Due, v.Try, v.Attempted, v.Tried, v.Since,
-			v.Priority, v.Source, v.Post, v.Reason, orNull(v.Receipt), orNull(v.Body)); err != nil {
+		if _, err = h.exec(`INSERT OR REPLACE INTO messages(seq, id, account, state, due, try, attempted, tried, since, priority, source, post, reason, receipt)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, v.Seq, v.ID, v.Account, v.State, v.Due, v.Try, v.Attempted, v.Tried, v.Since,
+			v.Priority, v.Source, v.Post, v.Reason, orNull(v.Receipt)); err != nil {
 			return err
+		}
+		if v.Body != nil {
+			if _, err = h.exec(`INSERT OR REPLACE INTO bodies VALUES (?, ?)`, v.Seq, []byte(v.Body)); err != nil {
+				return err
+			}
 		}
 		_, err = h.exec(`INSERT INTO accounts(name) VALUES (?) ON CONFLICT DO NOTHING`, v.Account)
 	case l.Entry != nil || l.Group != nil:

@@ -97,7 +97,12 @@ func (s *Store) open(ctx context.Context) error {
 			return err
 		}
 		s.read = newReaders(s.cfg.Path)
-		return s.read.with(ctx, verify)
+		return s.read.with(ctx, func(h *handle) error {
+			if err := verify(h); err != nil {
+				return err
+			}
+			return current(h)
+		})
 	}
 	lock, err := lockFile(s.cfg.Path + ".lock")
 	if err != nil {

@@ -15,6 +15,8 @@ var (
 	ErrForeign = errors.New("not a store of syndicated; nothing was changed")
 	// ErrNewer: a newer program wrote the file.
 	ErrNewer = errors.New("written by a newer version of syndicated; nothing was changed")
+	// ErrOlder: an older program wrote the file, and it was opened to read only.
+	ErrOlder = errors.New("written by an older version of syndicated; the first run of this one brings it up to date")
 	// ErrDamaged: the file's structure is broken.
 	ErrDamaged = errors.New("damaged; nothing was changed, restore it from a copy or an export")
 )
@@ -102,6 +104,18 @@ func verify(h *handle) error {
 	}
 	if verdict != "ok" {
 		return fmt.Errorf("%w: %s", ErrDamaged, verdict)
+	}
+	return nil
+}
+
+// current refuses a file that would have to be migrated first.
+func current(h *handle) error {
+	var version int
+	if _, err := h.row("PRAGMA user_version", nil, &version); err != nil {
+		return err
+	}
+	if version < len(migrations) {
+		return fmt.Errorf("layout %d, this program reads %d: %w", version, len(migrations), ErrOlder)
 	}
 	return nil
 }

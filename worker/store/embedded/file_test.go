@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,14 +120,14 @@ func TestFolderThatIsMissing(t *testing.T) {
 	}
 }
 
-// TestMigrations brings a file of layout 1 to invented layouts, fails half-way
+// TestMigrations brings a file to invented layouts, fails half-way
 // and goes on.
 func TestMigrations(t *testing.T) {
 	path := made(t)
 	steps := embedded.Migrations()
 	good := "CREATE TABLE extra(x); INSERT INTO extra SELECT name FROM sources"
 	bad := "ALTER TABLE extra ADD COLUMN y; INSERT INTO nowhere VALUES (1)"
-	if err := embedded.Migrate(t.Context(), path, append(steps, good, bad)); err == nil || !strings.Contains(err.Error(), "bring to layout 3") {
+	if err := embedded.Migrate(t.Context(), path, append(steps, good, bad)); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("bring to layout %d", len(steps)+2)) {
 		t.Fatalf("got %v", err)
 	}
 	if err := embedded.Migrate(t.Context(), path, append(steps, good, "ALTER TABLE extra ADD COLUMN y")); err != nil {
@@ -138,7 +139,7 @@ func TestMigrations(t *testing.T) {
 	}
 	defer db.Close()
 	var version, n int
-	if err := db.QueryRow("PRAGMA user_version").Scan(&version); err != nil || version != 3 {
+	if err := db.QueryRow("PRAGMA user_version").Scan(&version); err != nil || version != len(steps)+2 {
 		t.Errorf("version %d, %v", version, err)
 	}
 	if err := db.QueryRow("SELECT count(*) FROM extra WHERE y IS NULL").Scan(&n); err != nil || n != 500 {

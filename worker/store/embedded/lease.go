@@ -72,7 +72,7 @@ func held(h *handle, c candidate, until int64) (store.Lease, error) {
 	var id string
 	var body []byte
 	var attempted int64
-	const q = `SELECT id, try + 1, attempted, priority, body FROM messages WHERE seq = ?`
+	const q = `SELECT id, try + 1, attempted, priority, ` + bodyOf + ` FROM messages WHERE seq = ?`
 	if _, err := h.row(q, []any{c.seq}, &id, &l.Try, &attempted, &l.Priority, &body); err != nil {
 		return l, err
 	}

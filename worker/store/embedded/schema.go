@@ -2,7 +2,7 @@ package embedded
 
 // migrations bring the file from each layout to the next; the number of those
 // that were applied is SQLite's user_version. Never change one that was released.
-var migrations = []string{layout1}
+var migrations = []string{layout1, layout2}
 
 // Times are milliseconds since 1970, bodies JSON of the contract's types where
 // nothing else is said.
@@ -112,3 +112,14 @@ CREATE TABLE vault (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE revision (n INTEGER NOT NULL);
 INSERT INTO revision VALUES (0);
 `
+
+// Bodies have a table of their own: those that are trimmed stand side by side,
+// so that whole pages become free.
+const layout2 = `
+CREATE TABLE bodies (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
+INSERT INTO bodies SELECT seq, body FROM messages WHERE body IS NOT NULL;
+ALTER TABLE messages DROP COLUMN body;
+`
+
+// bodyOf is the body of the row of messages at hand; NULL if it was trimmed.
+const bodyOf = `(SELECT body FROM bodies WHERE bodies.seq = messages.seq)`
