@@ -163,7 +163,8 @@ func together(all []*waiting) []*group {
 		}
 		g := shared[w.many]
 		if g == nil {
-			g = &group{script: w.many.script, keys: slices.Clone(w.many.keys), args: slices.Clone(w.many.args)}
+			args := make([]any, 0, len(w.many.args)+len(all)*len(w.args))
+			g = &group{script: w.many.script, keys: slices.Clone(w.many.keys), args: append(args, w.many.args...)}
 			shared[w.many] = g
 			groups = append(groups, g)
 		}

@@ -119,7 +119,7 @@ func work(b *testing.B, s store.Store, accounts, n int) {
 		if err != nil || !ok {
 			b.Error(ok, err)
 		}
-		o := store.Outcome{Next: now}
+		o := store.Outcome{Next: now, Messages: make([]store.Queued, 0, to-from)}
 		for i := from; i < to; i++ {
 			o.Messages = append(o.Messages, store.Queued{Message: benchMessage(i, accounts), Due: now})
 		}

@@ -319,8 +319,8 @@ local function take(at)
   return queue(q) or 'q'
 end
 
-for n, place in ipairs(places) do
-  told[n] = take(place)
+for n, at in ipairs(places) do
+  told[n] = take(at)
   if type(told[n]) ~= 'string' then return told[n] end
 end
 flush()
