@@ -94,12 +94,7 @@ func (s *Store) Extend(ctx context.Context, now time.Time, l store.Lease, ttl ti
 		return false, nil
 	}
 	if err == nil {
-		if h, ok := s.holds.get(l); ok {
-			h.text = text
-			if h.account, err = parseAccount(l.Account, text); err == nil {
-				s.holds.set(l.Account, h)
-			}
-		}
+		err = s.holds.renew(l, text)
 	}
 	if err != nil {
 		return false, fmt.Errorf("extend the lease of %s: %w", l.Account, err)

@@ -54,6 +54,22 @@ func (m *holds) set(account string, h held) {
 	m.held[account] = h
 }
 
+// renew notes an account's record after its lease was renewed, which goes on
+// beside an attempt: the message's stays as it is by now.
+func (m *holds) renew(l store.Lease, text string) error {
+	a, err := parseAccount(l.Account, text)
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if h, ok := m.held[l.Account]; ok && h.account.fence == l.Fence {
+		h.account, h.text = a, text
+		m.held[l.Account] = h
+	}
+	return nil
+}
+
 // end forgets a lease, if it is still that of the account.
 func (m *holds) end(l store.Lease) {
 	m.mu.Lock()
