@@ -140,8 +140,8 @@ func TestLayoutVersion(t *testing.T) {
 	}
 }
 
-// TestMigrations brings a workspace from an invented layout 1 to layout 3, is
-// cut off in between, and goes on from there.
+// TestMigrations brings a workspace to two invented layouts, is cut off in
+// between, and goes on from there.
 func TestMigrations(t *testing.T) {
 	m := miniredis.RunT(t)
 	s := open(t, "redis://"+m.Addr())
@@ -151,8 +151,11 @@ func TestMigrations(t *testing.T) {
 	}
 	down := true
 	var ran []string
-	steps := []func(context.Context, *redis.Store) error{
-		func(context.Context, *redis.Store) error { t.Error("layout 1 is there already"); return nil },
+	var steps []func(context.Context, *redis.Store) error
+	for n := range redis.Layout() {
+		steps = append(steps, func(context.Context, *redis.Store) error { t.Errorf("layout %d is there already", n+1); return nil })
+	}
+	steps = append(steps,
 		func(ctx context.Context, s *redis.Store) error {
 			ran = append(ran, "rename")
 			v, err := s.Load(ctx, "old")
@@ -168,8 +171,8 @@ func TestMigrations(t *testing.T) {
 			}
 			return nil
 		},
-	}
-	if err := redis.Migrate(ctx, s, steps); err == nil || !strings.Contains(err.Error(), "bring to layout 3") {
+	)
+	if err := redis.Migrate(ctx, s, steps); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("bring to layout %d", len(steps))) {
 		t.Fatalf("got %v", err)
 	}
 	down = false

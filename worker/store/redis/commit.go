@@ -74,7 +74,7 @@ func (s *Store) commit(now time.Time, p store.Poll, o store.Outcome) (*commit, e
 	c := &commit{places: map[string]int{}, keys: []string{
 		k.of("poll"), k.of("fences"), k.of("states"), k.memory(p.Source), k.posts(p.Source), k.own(p.Source),
 		k.group(group), k.of("all"), k.of("shelf"), k.of("revision"),
-		k.of("recent"), k.of("names"), k.of("messages"), k.of("bodies"), k.of("queue"), k.of("held"), k.of("over"), k.of("told"), k.of("once"),
+		k.of("recent"), k.of("names"), k.of("messages"), k.of("bodies"), k.of("queue"), k.of("held"), k.of("past"), k.of("told"), k.of("once"),
 		k.of("seq"), k.of("accounts"), k.of("due"),
 	}}
 	c.add(millis(now), p.Source, p.Fence, millis(o.Next), flag(o.State != nil), o.State)

@@ -25,7 +25,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, accounts []string, max
 	for _, a := range accounts {
 		args = append(args, a)
 	}
-	out, err := s.call(ctx, s.run.claim, s.keys.all("due", "accounts", "queue", "messages", "bodies", "over"), args).Slice()
+	out, err := s.call(ctx, s.run.claim, s.keys.all("due", "accounts", "queue", "messages", "bodies", "past"), args).Slice()
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("claim messages: %w", err)
 	}
@@ -146,8 +146,13 @@ func (s *Store) next(name string, a accountRecord, r reply) (*store.Lease, error
 	if err != nil {
 		return nil, err
 	}
+	if m.attempted != 0 {
+		a.leased = byTake // a doubt is cleared up first
+	}
 	a.head = id
-	l, err := s.lease(name, held{account: a, message: m, text: a.String()}, r.bytes())
+	h := held{account: a, message: m, text: a.String()}
+	h.message.begin(a)
+	l, err := s.lease(name, h, r.bytes())
 	return &l, err
 }
 
@@ -204,12 +209,16 @@ func (s *Store) settlement(now time.Time, l store.Lease, h held, t store.Settlem
 		a.stopped = cmp.Or(t.Reason, "no reason was given")
 	}
 	before, behind := a.around()
-	wait, until := any(a.notBefore), any("")
+	wait, fence, until, begins := any(a.notBefore), any(""), any(""), any("")
 	if a.stopped != "" {
 		wait = "-"
 	} else if t.Take > 0 {
 		a.fence, a.leased, a.until = a.fence+1, byTake, millis(now.Add(t.Take))
-		until = a.until
+		fence, until = a.fence, a.until
+		if t.Begin {
+			a.leased = max(millis(now), byTake+1)
+			begins = a.leased
+		}
 	}
 	var decision []byte
 	if t.Decision.What != "" {
@@ -219,8 +228,8 @@ func (s *Store) settlement(now time.Time, l store.Lease, h held, t store.Settlem
 		}
 	}
 	return []any{
-		l.Account, h.text, m.id, m.String(), place, set, millis(now),
-		l.Fence, before, behind, wait, until, decision, story(s.keys.story(t.Decision.Source)), flag(t.Begin),
+		l.Account, h.text, m.id, m.String(), place, set, millis(now), before, behind, wait,
+		fence, until, begins, decision, story(s.keys.story(t.Decision.Source)),
 	}, a, nil
 }
 

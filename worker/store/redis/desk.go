@@ -130,7 +130,7 @@ func (s *Store) HoldMessage(ctx context.Context, now time.Time, id, reason strin
 }
 
 func (s *Store) move(ctx context.Context, now time.Time, id, verb, reason string) (bool, error) {
-	keys := s.keys.all("accounts", "due", "queue", "held", "dead", "over", "messages")
+	keys := s.keys.all("accounts", "due", "queue", "held", "dead", "past", "messages")
 	ok, err := s.call(ctx, s.run.move, keys, []any{id, millis(now), verb, reason, due13(now), s.keys.of("wake")}).Bool()
 	if err != nil {
 		return false, fmt.Errorf("%s message %s: %w", verb, id, err)

@@ -171,6 +171,9 @@ func (e *exporter) accounts(ctx context.Context) error {
 func (e *exporter) messages(ctx context.Context) error {
 	return e.scan(ctx, e.keys.of("messages"), func(id, text string) error {
 		r, err := parseRecord(id, text)
+		if err == nil {
+			err = e.begun(ctx, []*record{&r})
+		}
 		if err != nil {
 			return err
 		}

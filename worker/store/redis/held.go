@@ -28,6 +28,7 @@ func parseHeld(name, account, id, message string) (h held, err error) {
 	}
 	if message != "" {
 		h.message, err = parseRecord(id, message)
+		h.message.begin(h.account)
 	}
 	return h, err
 }
@@ -88,12 +89,13 @@ const (
 	taken                   // the same, and the next one was leased with it
 )
 
-// What leased says in an account's record beside 0.
+// byTake is what leased says in an account's record when the lease came from
+// settling the message before; more is the time of the attempt that began then.
 const byTake = 2
 
 func (h held) stands(l store.Lease) standing {
 	switch a := h.account; {
-	case a.fence == l.Fence+1 && a.leased == byTake:
+	case a.fence == l.Fence+1 && a.leased >= byTake:
 		return taken
 	case a.fence != l.Fence || a.leased != 0 && h.message.id == "":
 		return lost

@@ -254,5 +254,8 @@ func (im *importer) end(ctx context.Context) error {
 	if _, err := p.Exec(ctx); err != nil {
 		return err
 	}
+	if err := list(ctx, im.Store); err != nil {
+		return err
+	}
 	return im.client.Set(ctx, k.of("version"), len(migrations), 0).Err()
 }

@@ -129,7 +129,7 @@ func (s *Store) records(ctx context.Context, ids []string) ([]*record, error) {
 			out[i] = &r
 		}
 	}
-	return out, nil
+	return out, s.begun(ctx, out)
 }
 
 // past lists what is over, the newest limit in sending order.
@@ -137,15 +137,15 @@ func (s *Store) past(ctx context.Context, f store.Filter, limit int) ([]record, 
 	var out []record
 	seen := map[string]bool{}
 	for from := int64(0); len(out) < limit; from += chunk {
-		members, err := s.client.ZRevRange(ctx, s.keys.of("over"), from, from+chunk-1).Result()
+		page, err := s.client.LRange(ctx, s.keys.of("past"), -from-chunk, -from-1).Result()
 		if err != nil {
 			return nil, err
 		}
-		ids := make([]string, 0, len(members))
-		for _, m := range members {
-			if len(m) > 13 && !seen[m] {
-				ids = append(ids, m[13:])
-				seen[m] = true
+		ids := make([]string, 0, len(page))
+		for _, id := range slices.Backward(page) {
+			if !seen[id] {
+				ids = append(ids, id)
+				seen[id] = true
 			}
 		}
 		records, err := s.records(ctx, ids)
@@ -157,7 +157,7 @@ func (s *Store) past(ctx context.Context, f store.Filter, limit int) ([]record, 
 				out = append(out, *r)
 			}
 		}
-		if len(members) < chunk {
+		if len(page) < chunk {
 			break
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	goredis "github.com/redis/go-redis/v9"
 
 	"syndicated/worker/store"
@@ -228,13 +227,7 @@ func places(t *testing.T, url string, restart bool) (budgets []int) {
 
 // TestEveryPrefix cuts the scripts short after every number of writes.
 func TestEveryPrefix(t *testing.T) {
-	url := ""
-	if lookRedis() != "" {
-		url = startServer(t, "--appendfsync", "no").url
-	} else {
-		need(t)
-		url = "redis://" + miniredis.RunT(t).Addr()
-	}
+	url := anyServer(t)
 	for _, restart := range []bool{true, false} {
 		budgets := places(t, url, restart)
 		t.Logf("%d places to cut, restart %v", len(budgets), restart)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,6 +90,14 @@ func (r record) member() string {
 	return string(append(digits(digits(b, r.due), r.seq), r.id...))
 }
 
+// begin gives a message the attempt that stands in its account's record: one that
+// began as the account was leased by settling the message before.
+func (r *record) begin(a accountRecord) {
+	if a.leased > byTake && a.head == r.id && r.tried != a.fence {
+		r.try, r.attempted, r.tried = r.try+1, a.leased, a.fence
+	}
+}
+
 func (r record) over() bool { return r.state == store.IsSent || r.state == store.Dropped }
 
 // shown is the message for the desk. body is empty where Trim took it.
@@ -121,7 +131,42 @@ func (s *Store) entry(ctx context.Context, id string) (record, bool, error) {
 		return record{}, false, fmt.Errorf("read message %s: %w", id, err)
 	}
 	r, err := parseRecord(id, text)
+	if err == nil {
+		err = s.begun(ctx, []*record{&r})
+	}
 	return r, err == nil, err
+}
+
+// begun gives messages the attempts that stand in their accounts' records.
+func (s *Store) begun(ctx context.Context, records []*record) error {
+	waiting := map[string][]*record{}
+	for _, r := range records {
+		if r != nil && r.state == store.Waiting {
+			waiting[r.account] = append(waiting[r.account], r)
+		}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	names := slices.Collect(maps.Keys(waiting))
+	texts, err := s.client.HMGet(ctx, s.keys.of("accounts"), names...).Result()
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		text, ok := texts[i].(string)
+		if !ok {
+			continue
+		}
+		a, err := parseAccount(name, text)
+		if err != nil {
+			return err
+		}
+		for _, r := range waiting[name] {
+			r.begin(a)
+		}
+	}
+	return nil
 }
 
 // accountRecord is an account's record as script/record.lua writes it.

@@ -100,6 +100,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{cfg: cfg, client: connect(a), keys: k, woken: make(chan struct{}, 1)}
+	s.use(run)
 	if err := s.migrate(ctx, migrations); err != nil {
 		s.client.Close()
 		if away(err) {
@@ -108,7 +109,6 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("open store in redis: %w", err)
 	}
 	s.line = startLine(s.client, a.replicas, a.timeout())
-	s.use(run)
 	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.listening.Go(func() { s.listen(listen) })
@@ -120,7 +120,7 @@ func (s *Store) use(run *scripts) {
 	s.run = run
 	s.attempts = many{script: run.attempt, keys: s.keys.all("accounts", "messages")}
 	s.finishes = many{
-		script: run.finish, keys: s.keys.all("accounts", "due", "queue", "held", "dead", "over", "messages", "bodies", "recent"),
+		script: run.finish, keys: s.keys.all("accounts", "due", "queue", "held", "dead", "past", "messages", "bodies", "recent"),
 		args: []any{s.cfg.Decisions, 5 * s.cfg.Decisions, s.keys.of("wake")},
 	}
 }

@@ -17,7 +17,7 @@ var helped = regexp.MustCompile(`\b(message|account|raised|get|put)\(`)
 type scripts struct {
 	plan, forget, claimPolls, claimPoll, extendPoll, reschedule, commit,
 	claim, attempt, extend, finish, move, resume,
-	forgetNames, trimStory, count *goredis.Script
+	forgetNames, trimList, past, count *goredis.Script
 }
 
 // loadScripts reads the scripts; change, if not nil, is given each whole text.
@@ -36,7 +36,7 @@ func loadScripts(change func(name, text string) string) (*scripts, error) {
 		"extendpoll": &s.extendPoll, "reschedule": &s.reschedule, "commit": &s.commit,
 		"claim": &s.claim, "attempt": &s.attempt, "extend": &s.extend, "finish": &s.finish,
 		"move": &s.move, "resume": &s.resume,
-		"forgetnames": &s.forgetNames, "trimstory": &s.trimStory, "count": &s.count,
+		"forgetnames": &s.forgetNames, "trimlist": &s.trimList, "past": &s.past, "count": &s.count,
 	} {
 		code, err := read(name)
 		if err != nil {

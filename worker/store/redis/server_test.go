@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	goredis "github.com/redis/go-redis/v9"
 )
 
@@ -39,6 +40,17 @@ func need(t testing.TB) string {
 	}
 	t.Skip("redis-server is not on PATH: the same rules are tested on miniredis alone")
 	return ""
+}
+
+// anyServer gives the address of a server that need not keep anything: without
+// redis-server it is miniredis.
+func anyServer(t testing.TB) string {
+	t.Helper()
+	if lookRedis() == "" && os.Getenv("CI") != "true" {
+		t.Log("redis-server is not on PATH: this is tested on miniredis")
+		return "redis://" + miniredis.RunT(t).Addr()
+	}
+	return startServer(t, "--appendfsync", "no").url
 }
 
 // startServer starts a server with a socket in a directory of its own.

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
-
 	"syndicated/worker/store"
 )
 
@@ -25,28 +23,27 @@ func (s *Store) Trim(ctx context.Context, before time.Time) error {
 	return nil
 }
 
-// trimBodies takes the bodies of what is over. The index goes last: cut off,
-// it is done again.
+// trimBodies takes the bodies of what is over. The list goes last: cut off, it
+// is done again.
 func (s *Store) trimBodies(ctx context.Context, before int64) error {
-	by := &goredis.ZRangeBy{Min: "-inf", Max: "(" + strconv.FormatInt(before, 10), Count: chunk}
+	past := s.keys.of("past")
 	for {
-		members, err := s.client.ZRangeByScore(ctx, s.keys.of("over"), by).Result()
+		ids, err := s.client.LRange(ctx, past, 0, chunk-1).Result()
 		if err != nil {
 			return err
-		}
-		var ids []string
-		for _, m := range members {
-			if len(m) > 13 {
-				ids = append(ids, m[13:])
-			}
 		}
 		records, err := s.records(ctx, ids)
 		if err != nil {
 			return err
 		}
 		var old []string
-		for _, r := range records {
-			if r != nil && r.over() && r.since < before {
+		n := 0
+		for ; n < len(ids); n++ {
+			// What was cut short before it was over is listed again when it is.
+			if r := records[n]; r != nil && r.over() {
+				if r.since >= before {
+					break
+				}
 				old = append(old, r.id)
 			}
 		}
@@ -55,21 +52,13 @@ func (s *Store) trimBodies(ctx context.Context, before int64) error {
 				return err
 			}
 		}
-		if len(members) == 0 {
+		if n == 0 {
 			return nil
 		}
-		if err := s.client.ZRem(ctx, s.keys.of("over"), anys(members)...).Err(); err != nil {
+		if err := s.call(ctx, s.run.trimList, []string{past}, []any{ids[0], n}).Err(); err != nil {
 			return err
 		}
 	}
-}
-
-func anys(texts []string) []any {
-	out := make([]any, len(texts))
-	for i, t := range texts {
-		out[i] = t
-	}
-	return out
 }
 
 func (s *Store) trimStories(ctx context.Context, before int64) error {
@@ -98,7 +87,7 @@ func (s *Store) trimStory(ctx context.Context, source string, before int64) erro
 	if err != nil {
 		return err
 	}
-	return s.call(ctx, s.run.trimStory, []string{key}, []any{first, n}).Err()
+	return s.call(ctx, s.run.trimList, []string{key}, []any{first, n}).Err()
 }
 
 // olderThan counts the lines at the old end of a list of decisions.

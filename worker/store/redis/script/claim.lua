@@ -1,5 +1,5 @@
 -- Leases accounts that have a message to send now, with the message.
--- KEYS: 1 due, 2 accounts, 3 queue, 4 messages, 5 bodies, 6 over.
+-- KEYS: 1 due, 2 accounts, 3 queue, 4 messages, 5 bodies, 6 past.
 -- ARGV: now, until, max, then the accounts that the worker can send for.
 -- Returns {when to ask again or '', account, its record, id, its record, body, …}.
 -- due only hints: it is never later than the truth. The account's record and
@@ -18,7 +18,7 @@ end
 -- is none, or the account is stopped.
 local function look(name, raw)
   local fence, leased, till, notbefore, sent, why, size, id, rate =
-    match(raw or none, '^(%d+) (%d) (%d+) (%d+) (%d+) (%d+) (%S+)\n([^\n]*)\n(.*)$')
+    match(raw or none, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)\n([^\n]*)\n(.*)$')
   if why ~= '0' then return nil end
   local top
   if id == '' then top, id = first(name) end
@@ -30,7 +30,7 @@ end
 -- message at its head. nil if nothing waits.
 local function judge(a, text)
   while a.id do
-    local state, due, seq, since = match(text or '', '^(%l+) (%d+) (%d+) %d+ %d+ %d+ (%d+) ')
+    local state, due, seq = match(text or '', '^(%l+) (%d+) (%d+) ')
     if state == 'waiting' and (not a.top or sub(a.top, #a.name + 2, #a.name + 27) == due .. seq) then
       if not a.top and a.leased ~= '0' then
         a.from = tonumber(a.till)
@@ -42,7 +42,7 @@ local function judge(a, text)
     end
     -- A write that was cut short left it: it was never queued, or it is over.
     if a.top then
-      if state == 'sent' or state == 'dropped' then redis.call('ZADD', KEYS[6], since, seq .. a.id) end
+      if state == 'sent' or state == 'dropped' then redis.call('RPUSH', KEYS[6], a.id) end
       redis.call('ZREM', KEYS[3], a.top)
     end
     a.top, a.id = first(a.name)
@@ -81,15 +81,22 @@ for i, text in ipairs(get(KEYS[4], ids)) do
   end
 end
 if not sorted then table.sort(ready, before) end
-local out, leases = {''}, {}
+local out, leases, records = {''}, {}, {}
 ids = {}
 for i = 1, math.min(#ready, most) do
   local a = ready[i]
+  if not a.top and #a.leased > 1 then
+    local m = message(a.text)
+    begun(m, {head = a.id, leased = a.leased, fence = a.fence}, a.id)
+    a.text = written(m)
+    add(records, a.id, a.text)
+  end
   a.record = raised(a.fence) .. ' 1 ' .. till .. ' ' .. a.notbefore .. ' ' .. a.sent .. ' 0 ' .. a.size .. '\n' .. a.id .. '\n' .. a.rate
   add(leases, a.name, a.record)
   add(times, till, a.name)
   ids[i] = a.id
 end
+put('HSET', KEYS[4], records)
 put('HSET', KEYS[2], leases)
 put('ZADD', KEYS[1], times)
 for i, body in ipairs(get(KEYS[5], ids)) do

@@ -1,7 +1,7 @@
 -- Ends a poll: everything or, when its lease was lost, nothing.
 -- KEYS: 1 poll, 2 fences, 3 states, 4 memory:SOURCE, 5 posts:SOURCE, 6 own:SOURCE,
 --   7 group:TOP ('' name when the source has no slash: then not used), 8 all, 9 shelf, 10 revision,
---   11 recent, 12 names, 13 messages, 14 bodies, 15 queue, 16 held, 17 over, 18 told, 19 once,
+--   11 recent, 12 names, 13 messages, 14 bodies, 15 queue, 16 held, 17 past, 18 told, 19 once,
 --   20 seq, 21 accounts, 22 due, then story:SOURCE and stream:ACCOUNT as ARGV says.
 -- ARGV: counts and values in the order in which they are read below.
 -- Returns {0} when the lease was lost, else {1, what}: what became of each
@@ -32,8 +32,8 @@ local told, woken = {}, false
 
 -- What is to be written for the messages that are queued, all of a kind at once.
 local dues, onces, tolds, queued, held, bodies, opened, records = {}, {}, {}, {}, {}, {}, {}, {}
--- What was cancelled: its place among what is over, and the places it leaves.
-local overs, left = {}, {}
+-- What was cancelled, and the places that it leaves.
+local over, left = {}, {}
 
 -- hint lets Claim look at an account at the given time or earlier.
 local hints = {}
@@ -69,9 +69,9 @@ local function flush()
   put('HSET', KEYS[14], bodies)
   put('HSET', KEYS[21], opened)
   put('HSET', KEYS[13], records)
-  put('ZADD', KEYS[17], overs)
+  put('RPUSH', KEYS[17], over)
   for set, places in pairs(left) do put('ZREM', set, places) end
-  overs, left = {}, {}
+  over, left = {}, {}
   dues, onces, tolds, queued, held, bodies, opened, records, hints, changed = {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
 end
 
@@ -86,16 +86,19 @@ local function newseq()
   return format('%013d', seq)
 end
 
--- untried gives the message of an id if it was never attempted and may be changed.
+-- untried gives the message of an id, and its account, if it was never attempted
+-- and may be changed.
 local function untried(id)
   local m = message(redis.call('HGET', KEYS[13], id))
-  if m and (m.state == 'waiting' or m.state == 'held') and m.attempted == '0' and m.try == '0' then return m end
+  if not m or (m.state ~= 'waiting' and m.state ~= 'held') then return end
+  local a = account(redis.call('HGET', KEYS[21], m.account))
+  begun(m, a, id)
+  if m.attempted == '0' and m.try == '0' then return m, a end
 end
 
 -- without gives the account of a message that changes: its lease on it ends, and
 -- it is not its head any more if it moves. nil if that changes nothing.
-local function without(m, id, moved)
-  local a = account(redis.call('HGET', KEYS[21], m.account))
+local function without(a, id, moved)
   if a.head ~= id or (a.leased == '0' and not moved) then return nil end
   if a.leased ~= '0' then
     a.fence, a.leased, a.till = raised(a.fence), '0', '0'
@@ -108,14 +111,14 @@ end
 -- that does it also tells that q is done with.
 local function instead(q)
   local id = q.instead
-  local m = untried(id)
+  local m, a = untried(id)
   if not m then return false end
   local moved = q.mode == 'cancel' or (q.newdue ~= '' and q.newdue ~= m.due)
   hint(m.account, now)
   about(q.told, q.id)
   flush()
-  local a = without(m, id, moved)
-  if a then redis.call('HSET', KEYS[21], m.account, a) end
+  local text = without(a, id, moved)
+  if text then redis.call('HSET', KEYS[21], m.account, text) end
   local set = m.state == 'held' and KEYS[16] or KEYS[15]
   local old = member(m, id)
   q.seq = newseq()
@@ -124,7 +127,7 @@ local function instead(q)
     m.state, m.since, m.reason = 'dropped', now, q.why
     redis.call('HSET', KEYS[13], id, written(m), q.id, mine)
     redis.call('HSET', KEYS[14], q.id, q.body)
-    redis.call('ZADD', KEYS[17], now, m.seq .. id, now, q.seq .. q.id)
+    redis.call('RPUSH', KEYS[17], id, q.id)
     redis.call('ZREM', set, old)
     return true
   end
@@ -136,7 +139,7 @@ local function instead(q)
   end
   redis.call('HSET', KEYS[14], id, q.newbody, q.id, '=' .. q.body)
   redis.call('HSET', KEYS[13], q.id, mine)
-  redis.call('ZADD', KEYS[17], now, q.seq .. q.id)
+  redis.call('RPUSH', KEYS[17], q.id)
   return true
 end
 
@@ -146,17 +149,17 @@ end
 -- records of what is queued, as a digest and the messages in it.
 local function only(q)
   local id = q.instead
-  local m = untried(id)
+  local m, a = untried(id)
   if not m then return false end
   local set = m.state == 'held' and KEYS[16] or KEYS[15]
   local old = member(m, id)
   hint(m.account, now)
   if q.mode == 'cancel' then
-    local a = without(m, id, true)
-    if a then add(opened, m.account, a) end
+    local text = without(a, id, true)
+    if text then add(opened, m.account, text) end
     m.state, m.since, m.reason = 'dropped', now, q.why
     add(records, id, written(m))
-    add(overs, now, m.seq .. id)
+    over[#over + 1] = id
     left[set] = left[set] or {}
     table.insert(left[set], old)
     return true
@@ -164,8 +167,8 @@ local function only(q)
   local moved = q.newdue ~= '' and q.newdue ~= m.due
   flush()
   redis.call('HSET', KEYS[14], id, q.newbody)
-  local a = without(m, id, moved)
-  if a then redis.call('HSET', KEYS[21], m.account, a) end
+  local text = without(a, id, moved)
+  if text then redis.call('HSET', KEYS[21], m.account, text) end
   if moved then
     m.due = q.newdue
     redis.call('ZADD', set, 0, member(m, id))
@@ -207,7 +210,7 @@ local function hand(q, was)
       if try == 2 then return added end
     end
   end
-  redis.call('ZADD', KEYS[17], now, m.seq .. q.id)
+  redis.call('RPUSH', KEYS[17], q.id)
   local a = account(redis.call('HGET', KEYS[21], q.account))
   a.sent = raised(a.sent)
   redis.call('HSET', KEYS[21], q.account, kept(a))
@@ -310,7 +313,7 @@ local function take(at)
   known[q.id] = true
   if merged and sub(merged, 1, 1) == '=' then
     q.seq = newseq()
-    redis.call('ZADD', KEYS[17], now, q.seq .. q.id)
+    redis.call('RPUSH', KEYS[17], q.id)
     redis.call('HSET', KEYS[13], q.id, record(q, 'dropped', '', 'told by ' .. q.instead .. ': ' .. q.why))
     return 'k'
   elseif q.instead ~= '' and instead(q) then

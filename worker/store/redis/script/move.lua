@@ -1,5 +1,5 @@
 -- Moves a message as a person says.
--- KEYS: 1 accounts, 2 due, 3 queue, 4 held, 5 dead, 6 over, 7 messages.
+-- KEYS: 1 accounts, 2 due, 3 queue, 4 held, 5 dead, 6 past, 7 messages.
 -- ARGV: 1 id, 2 now, 3 verb (requeue, drop, hold), 4 reason, 5 now with 13 digits, 6 channel.
 -- Returns 1, or 0 when the message is in no state for it.
 -- The new place is written before the record, the old one taken away after it;
@@ -14,6 +14,7 @@ local a = account(redis.call('HGET', KEYS[1], m.account))
 if a.head == id and m.state == 'waiting' then
   if a.leased ~= '0' then
     if tonumber(a.till) > tonumber(now) then return 0 end
+    begun(m, a, id)
     a.fence = raised(a.fence)
   end
   a.leased, a.till, a.head = '0', '0', ''
@@ -31,7 +32,7 @@ elseif verb == 'hold' then
   redis.call('ZADD', KEYS[4], 0, place)
 else
   m.state = 'dropped'
-  redis.call('ZADD', KEYS[6], now, m.seq .. id)
+  redis.call('RPUSH', KEYS[6], id)
 end
 redis.call('HSET', KEYS[7], id, written(m))
 redis.call('ZREM', old, place)

@@ -14,8 +14,10 @@
 --   fence leased until notbefore sent stopped rate
 --   head (id of the message that stays first, or empty)
 --   why it is stopped, then its rate state; stopped and rate above are their
---   lengths in bytes, rate is - when there is none; leased is 0, 1, or 2 when
---   the lease came from settling the one before it
+--   lengths in bytes, rate is - when there is none; leased is 0, 1, 2 when the
+--   lease came from settling the one before it, or, when the attempt of the
+--   message at its head began with that, the time of it, which the message's own
+--   record then does not tell
 
 local match, find, sub, concat, format = string.match, string.find, string.sub, table.concat, string.format
 
@@ -59,6 +61,13 @@ end
 
 local function raised(n)
   return format('%d', tonumber(n) + 1)
+end
+
+-- begun gives a message the attempt that stands in its account's record.
+local function begun(m, a, id)
+  if a.head == id and #a.leased > 1 and m.tried ~= a.fence then
+    m.try, m.attempted, m.tried = raised(m.try), a.leased, a.fence
+  end
 end
 
 -- get reads several fields of a hash; what is not there is false.
