@@ -80,9 +80,9 @@ func (s *Store) commit(now time.Time, p store.Poll, o store.Outcome) (*commit, e
 	c.add(millis(now), p.Source, p.Fence, millis(o.Next), flag(o.State != nil), o.State)
 	c.add(s.cfg.Posts, k.of("wake"), 5*s.cfg.Decisions, s.cfg.Decisions, millis(now)/day)
 	c.add(len(o.Messages))
-	for _, q := range o.Messages {
-		if err := c.message(k, now, q); err != nil {
-			return nil, fmt.Errorf("message %s: %w", q.Message.ID, err)
+	for i := range o.Messages {
+		if err := c.message(k, now, &o.Messages[i]); err != nil {
+			return nil, fmt.Errorf("message %s: %w", o.Messages[i].Message.ID, err)
 		}
 	}
 	c.add(flag(grouped), len(o.Posts))
@@ -105,16 +105,15 @@ func (s *Store) commit(now time.Time, p store.Poll, o store.Outcome) (*commit, e
 // day is in milliseconds.
 const day = 24 * 60 * 60 * 1000
 
-func (c *commit) message(k keys, now time.Time, q store.Queued) error {
-	m := q.Message
+func (c *commit) message(k keys, now time.Time, q *store.Queued) error {
+	m := &q.Message
 	body, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
 	about := escape(m.Source) + "\n" + escape(m.Post)
-	// What follows the message's number in the queue in its record.
-	rest := " 0 0 0 " + strconv.FormatInt(millis(now), 10) + " " + strconv.Itoa(q.Priority) + "\n" + m.Account + "\n" + about + "\n"
-	c.add(m.ID, m.Account, due13(q.Due), about, rest, q.Hold, body)
+	numbers := " 0 0 0 " + strconv.FormatInt(millis(now), 10) + " " + strconv.Itoa(q.Priority) + "\n"
+	c.args = append(texts(c.args, m.ID, m.Account, due13(q.Due), about, numbers, q.Hold), body)
 	more, err := c.extra(k, now, q)
 	if err != nil {
 		return err
@@ -125,11 +124,11 @@ func (c *commit) message(k keys, now time.Time, q store.Queued) error {
 }
 
 // extra are the arguments that few messages have.
-func (c *commit) extra(k keys, now time.Time, q store.Queued) ([]any, error) {
+func (c *commit) extra(k keys, now time.Time, q *store.Queued) ([]any, error) {
 	if q.Once == "" && q.Instead == nil && !q.Stream {
 		return nil, nil
 	}
-	m := q.Message
+	m := &q.Message
 	once := ""
 	if q.Once != "" {
 		once = m.Account + "\n" + escape(q.Once)
@@ -140,7 +139,7 @@ func (c *commit) extra(k keys, now time.Time, q store.Queued) ([]any, error) {
 	} else if in != nil {
 		b := *in.Body
 		b.ID, b.Account = in.ID, m.Account
-		other, err := json.Marshal(b)
+		other, err := json.Marshal(&b)
 		if err != nil {
 			return nil, err
 		}
@@ -163,7 +162,7 @@ func (c *commit) extra(k keys, now time.Time, q store.Queued) ([]any, error) {
 
 // streamFields are the fields of a message in the stream of its account; the
 // package comment documents them.
-func streamFields(m network.Message) ([]any, error) {
+func streamFields(m *network.Message) ([]any, error) {
 	media := []byte("[]")
 	if len(m.Media) > 0 {
 		var err error

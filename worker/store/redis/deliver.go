@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -38,24 +39,24 @@ func (s *Store) Claim(ctx context.Context, now time.Time, accounts []string, max
 		if err != nil {
 			return nil, time.Time{}, fmt.Errorf("claim messages: %w", err)
 		}
-		l, err := s.lease(name, h, r.bytes())
+		l, err := s.lease(name, h, r.text())
 		if err != nil {
 			return nil, time.Time{}, fmt.Errorf("claim messages: %w", err)
 		}
-		leases = append(leases, l)
+		leases = append(leases, *l)
 	}
 	return leases, next, nil
 }
 
 // lease makes of two records and a body what a worker gets, and keeps the records.
-func (s *Store) lease(name string, h held, body []byte) (store.Lease, error) {
-	a, m := h.account, h.message
-	l := store.Lease{Account: name, Fence: a.fence, Try: m.try, Rate: a.rate, Priority: m.priority, Until: moment(a.until)}
+func (s *Store) lease(name string, h *held, body string) (*store.Lease, error) {
+	a, m := &h.account, &h.message
+	l := &store.Lease{Account: name, Fence: a.fence, Try: m.try, Rate: a.rate, Priority: m.priority, Until: moment(a.until)}
 	if l.Begun = m.tried == a.fence; !l.Begun {
 		l.Try, l.Doubt, l.Attempted = m.try+1, m.attempted != 0, moment(m.attempted)
 	}
-	if err := json.Unmarshal(body, &l.Message); err != nil {
-		return l, fmt.Errorf("message %s: %w", m.id, err)
+	if err := json.Unmarshal([]byte(body), &l.Message); err != nil {
+		return nil, fmt.Errorf("message %s: %w", m.id, err)
 	}
 	s.holds.set(name, h)
 	return l, nil
@@ -63,22 +64,22 @@ func (s *Store) lease(name string, h held, body []byte) (store.Lease, error) {
 
 // Attempt implements store.Deliveries.
 func (s *Store) Attempt(ctx context.Context, now time.Time, l store.Lease) (ok bool, err error) {
-	err = s.decide(ctx, l, func(h held) (done bool, err error) {
-		if h.stands(l) != leased {
+	err = s.decide(ctx, &l, func(h *held) (done bool, err error) {
+		if h.stands(&l) != leased {
 			return true, nil
 		}
-		next := h
+		next := *h
 		text := ""
 		if m := &next.message; m.tried != l.Fence {
 			m.try, m.attempted, m.tried = m.try+1, millis(now), l.Fence
 			text = m.String()
 		}
-		answer, err := s.each(ctx, &s.attempts, l.Account, h.text, l.Message.ID, text)
+		answer, err := s.each(ctx, &s.attempts, "", l.Account, h.text, l.Message.ID, text)
 		if err != nil || answer != int64(1) {
 			return false, err
 		}
 		ok = true
-		s.holds.set(l.Account, next)
+		s.holds.set(l.Account, &next)
 		return true, nil
 	})
 	if err != nil {
@@ -94,7 +95,7 @@ func (s *Store) Extend(ctx context.Context, now time.Time, l store.Lease, ttl ti
 		return false, nil
 	}
 	if err == nil {
-		err = s.holds.renew(l, text)
+		err = s.holds.renew(&l, text)
 	}
 	if err != nil {
 		return false, fmt.Errorf("extend the lease of %s: %w", l.Account, err)
@@ -104,8 +105,8 @@ func (s *Store) Extend(ctx context.Context, now time.Time, l store.Lease, ttl ti
 
 // Finish implements store.Deliveries.
 func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t store.Settlement) (next *store.Lease, ok bool, err error) {
-	err = s.decide(ctx, l, func(h held) (done bool, err error) {
-		switch h.stands(l) {
+	err = s.decide(ctx, &l, func(h *held) (done bool, err error) {
+		switch h.stands(&l) {
 		case lost:
 			return true, nil
 		case settled:
@@ -118,18 +119,22 @@ func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t stor
 			}
 			return true, err
 		}
-		args, after, err := s.settlement(now, l, h, t)
+		e, err := settle(now, h, &t)
 		if err != nil {
 			return false, err
 		}
-		answer, err := s.each(ctx, &s.finishes, args...)
+		key := ""
+		if t.Decision.What != "" {
+			key = s.keys.story(t.Decision.Source)
+		}
+		answer, err := s.each(ctx, &s.finishes, key, e.words...)
 		if err != nil || answer == int64(0) {
 			return false, err
 		}
 		ok = true
-		s.holds.end(l)
+		s.holds.end(&l)
 		if found, is := answer.([]any); is {
-			next, err = s.next(l.Account, after, reply{found})
+			next, err = s.next(l.Account, e, reply{found})
 		}
 		return true, err
 	})
@@ -139,49 +144,56 @@ func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t stor
 	return next, ok, nil
 }
 
-// next is the lease that came with a settlement; a is its account without the head.
-func (s *Store) next(name string, a accountRecord, r reply) (*store.Lease, error) {
+// next is the lease that came with a settlement.
+func (s *Store) next(name string, e *end, r reply) (*store.Lease, error) {
 	id, text := r.text(), r.text()
 	m, err := parseRecord(id, text)
 	if err != nil {
 		return nil, err
 	}
-	if m.attempted != 0 {
-		a.leased = byTake // a doubt is cleared up first
+	h := &held{account: e.account, message: m}
+	if h.account.head = id; m.attempted != 0 {
+		h.account.leased = byTake // a doubt is cleared up before anything begins
 	}
-	a.head = id
-	h := held{account: a, message: m, text: a.String()}
-	h.message.begin(a)
-	l, err := s.lease(name, h, r.bytes())
-	return &l, err
+	h.text = h.account.text(e.before, e.behind)
+	h.message.begin(&h.account)
+	return s.lease(name, h, r.text())
 }
 
 // again is the lease that came with a settlement whose answer was lost.
-func (s *Store) again(ctx context.Context, name string, h held) (*store.Lease, error) {
-	id := h.account.head
-	var text, body *goredis.StringCmd
-	if _, err := s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
-		text, body = p.HGet(ctx, s.keys.of("messages"), id), p.HGet(ctx, s.keys.of("bodies"), id)
-		return nil
-	}); err != nil {
+func (s *Store) again(ctx context.Context, name string, h *held) (*store.Lease, error) {
+	h, err := s.readHeld(ctx, name, h.account.head)
+	if err != nil {
 		return nil, err
 	}
-	return s.next(name, h.account, reply{[]any{id, text.Val(), body.Val()}})
+	body, err := s.client.HGet(ctx, s.keys.of("bodies"), h.message.id).Result()
+	if err != nil {
+		return nil, err
+	}
+	return s.lease(name, h, body)
 }
 
-// settlement gives the arguments of the script for one lease, and the account
-// as it is afterwards if its next message was leased, but for the head.
-func (s *Store) settlement(now time.Time, l store.Lease, h held, t store.Settlement) ([]any, accountRecord, error) {
-	a, m := h.account, h.message
+// end is how a lease is to end.
+type end struct {
+	words   []string      // arguments of the script
+	account accountRecord // as it is then if its next message is leased, but for the head
+	// What stands in the account's record around the head, see accountRecord.around.
+	before, behind string
+}
+
+// settle tells how a lease is to end.
+func settle(now time.Time, h *held, t *store.Settlement) (*end, error) {
+	e := &end{account: h.account}
+	a, m := &e.account, h.message
 	place, set := m.member(), ""
-	ours := m.tried == l.Fence
+	ours := m.tried == a.fence
 	m.why = t.Reason
 	switch t.Result {
 	case store.Sent:
 		a.sent++
-		receipt, err := json.Marshal(t.Receipt)
+		receipt, err := json.Marshal(&t.Receipt)
 		if err != nil {
-			return nil, a, err
+			return nil, err
 		}
 		m.state, m.receipt, m.why, set = store.IsSent, string(receipt), "", "6"
 	case store.Retry:
@@ -199,7 +211,7 @@ func (s *Store) settlement(now time.Time, l store.Lease, h held, t store.Settlem
 			m.attempted = 0
 		}
 	default:
-		return nil, a, fmt.Errorf("result %q is none that there is", t.Result)
+		return nil, fmt.Errorf("result %q is none that there is", t.Result)
 	}
 	a.leased, a.until, a.notBefore, a.head, a.rate = 0, 0, millis(t.Next), m.id, t.Rate
 	if set != "" {
@@ -208,29 +220,29 @@ func (s *Store) settlement(now time.Time, l store.Lease, h held, t store.Settlem
 	if t.Stop {
 		a.stopped = cmp.Or(t.Reason, "no reason was given")
 	}
-	before, behind := a.around()
-	wait, fence, until, begins := any(a.notBefore), any(""), any(""), any("")
+	e.before, e.behind = a.around()
+	at := strconv.FormatInt(millis(now), 10)
+	wait, fence, until, begins, decision := strconv.FormatInt(a.notBefore, 10), "", "", "", ""
 	if a.stopped != "" {
 		wait = "-"
 	} else if t.Take > 0 {
 		a.fence, a.leased, a.until = a.fence+1, byTake, millis(now.Add(t.Take))
-		fence, until = a.fence, a.until
+		fence, until = strconv.FormatInt(a.fence, 10), strconv.FormatInt(a.until, 10)
 		if t.Begin {
-			a.leased = max(millis(now), byTake+1)
-			begins = a.leased
+			a.leased, begins = millis(now), at
 		}
 	}
-	var decision []byte
 	if t.Decision.What != "" {
-		var err error
-		if decision, err = json.Marshal(t.Decision); err != nil {
-			return nil, a, err
+		line, err := json.Marshal(&t.Decision)
+		if err != nil {
+			return nil, err
 		}
+		decision = string(line)
 	}
-	return []any{
-		l.Account, h.text, m.id, m.String(), place, set, millis(now), before, behind, wait,
-		fence, until, begins, decision, story(s.keys.story(t.Decision.Source)),
-	}, a, nil
+	e.words = []string{
+		m.account, h.text, m.id, m.String(), place, set, at, e.before, e.behind, wait, fence, until, begins, decision,
+	}
+	return e, nil
 }
 
 // Receipt implements store.Deliveries.

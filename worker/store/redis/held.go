@@ -11,7 +11,7 @@ import (
 )
 
 // held is an account and the message at its head, as their records stand in
-// Redis. What was decided by them is written only if the account's still stands
+// Redis; it never changes. What was decided by them is written only if the account's still stands
 // so: whoever changes a message that is leased ends the lease first.
 type held struct {
 	account accountRecord
@@ -19,8 +19,8 @@ type held struct {
 	text    string // the account's record as it was read; empty if there is none
 }
 
-func parseHeld(name, account, id, message string) (h held, err error) {
-	h.text = account
+func parseHeld(name, account, id, message string) (h *held, err error) {
+	h = &held{text: account}
 	if account != "" {
 		if h.account, err = parseAccount(name, account); err != nil {
 			return h, err
@@ -28,7 +28,7 @@ func parseHeld(name, account, id, message string) (h held, err error) {
 	}
 	if message != "" {
 		h.message, err = parseRecord(id, message)
-		h.message.begin(h.account)
+		h.message.begin(&h.account)
 	}
 	return h, err
 }
@@ -36,46 +36,48 @@ func parseHeld(name, account, id, message string) (h held, err error) {
 // holds are the leases of this process.
 type holds struct {
 	mu   sync.Mutex
-	held map[string]held // by account
+	held map[string]*held // by account
 }
 
-func (m *holds) get(l store.Lease) (held, bool) {
+// get gives nil where nothing is known.
+func (m *holds) get(l *store.Lease) *held {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	h, ok := m.held[l.Account]
-	return h, ok && h.account.fence == l.Fence && h.message.id == l.Message.ID
+	if h := m.held[l.Account]; h != nil && h.account.fence == l.Fence && h.message.id == l.Message.ID {
+		return h
+	}
+	return nil
 }
 
-func (m *holds) set(account string, h held) {
+func (m *holds) set(account string, h *held) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.held == nil {
-		m.held = map[string]held{}
+		m.held = map[string]*held{}
 	}
 	m.held[account] = h
 }
 
 // renew notes an account's record after its lease was renewed, which goes on
 // beside an attempt: the message's stays as it is by now.
-func (m *holds) renew(l store.Lease, text string) error {
+func (m *holds) renew(l *store.Lease, text string) error {
 	a, err := parseAccount(l.Account, text)
 	if err != nil {
 		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if h, ok := m.held[l.Account]; ok && h.account.fence == l.Fence {
-		h.account, h.text = a, text
-		m.held[l.Account] = h
+	if h := m.held[l.Account]; h != nil && h.account.fence == l.Fence {
+		m.held[l.Account] = &held{account: a, message: h.message, text: text}
 	}
 	return nil
 }
 
 // end forgets a lease, if it is still that of the account.
-func (m *holds) end(l store.Lease) {
+func (m *holds) end(l *store.Lease) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.held[l.Account].account.fence == l.Fence {
+	if h := m.held[l.Account]; h != nil && h.account.fence == l.Fence {
 		delete(m.held, l.Account)
 	}
 }
@@ -93,7 +95,7 @@ const (
 // settling the message before; more is the time of the attempt that began then.
 const byTake = 2
 
-func (h held) stands(l store.Lease) standing {
+func (h *held) stands(l *store.Lease) standing {
 	switch a := h.account; {
 	case a.fence == l.Fence+1 && a.leased >= byTake:
 		return taken
@@ -111,19 +113,12 @@ const patient = 20
 
 // decide lets do decide by the records of a lease, and again by newer ones as
 // long as it says that they were not what it wrote on.
-func (s *Store) decide(ctx context.Context, l store.Lease, do func(held) (done bool, err error)) error {
-	h, known := s.holds.get(l)
+func (s *Store) decide(ctx context.Context, l *store.Lease, do func(*held) (done bool, err error)) error {
+	h := s.holds.get(l)
 	for range patient {
-		if !known {
-			var texts [2]*goredis.StringCmd
-			_, err := s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
-				texts[0], texts[1] = p.HGet(ctx, s.keys.of("accounts"), l.Account), p.HGet(ctx, s.keys.of("messages"), l.Message.ID)
-				return nil
-			})
-			if err != nil && !errors.Is(err, goredis.Nil) {
-				return err
-			}
-			if h, err = parseHeld(l.Account, texts[0].Val(), l.Message.ID, texts[1].Val()); err != nil {
+		if h == nil {
+			var err error
+			if h, err = s.readHeld(ctx, l.Account, l.Message.ID); err != nil {
 				return err
 			}
 		}
@@ -134,7 +129,20 @@ func (s *Store) decide(ctx context.Context, l store.Lease, do func(held) (done b
 		if done || err != nil {
 			return err
 		}
-		known = false
+		h = nil
 	}
 	return errors.New("others change its records all the time")
+}
+
+// readHeld reads the records of an account and of a message.
+func (s *Store) readHeld(ctx context.Context, account, id string) (*held, error) {
+	var texts [2]*goredis.StringCmd
+	_, err := s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
+		texts[0], texts[1] = p.HGet(ctx, s.keys.of("accounts"), account), p.HGet(ctx, s.keys.of("messages"), id)
+		return nil
+	})
+	if err != nil && !errors.Is(err, goredis.Nil) {
+		return nil, err
+	}
+	return parseHeld(account, texts[0].Val(), id, texts[1].Val())
 }

@@ -217,7 +217,7 @@ func (im *importer) message(ctx context.Context, v *store.DumpMessage) {
 		since: v.Since, priority: v.Priority, account: v.Account, source: v.Source, post: v.Post, receipt: string(v.Receipt), why: v.Reason,
 	}
 	im.seq = max(im.seq, v.Seq)
-	p.HSetNX(ctx, k.of("accounts"), v.Account, accountRecord{}.String())
+	p.HSetNX(ctx, k.of("accounts"), v.Account, (&accountRecord{}).String())
 	switch v.State {
 	case store.Waiting:
 		im.waiting[v.Account] = true

@@ -38,24 +38,32 @@ type waiting struct {
 	keys   []string
 	args   []any
 	cmd    *goredis.Cmd
-	// many is not nil when the script takes many of these at once: args are then
-	// those of one, and answer is what the script says of it.
+	// many is not nil when the script takes many of these at once: words are then
+	// the arguments of one, and answer is what the script says of it.
 	many   *many
+	words  []string
+	story  string
 	answer any
 	err    error
 	done   chan struct{}
 }
 
-// many is a script that does one thing for many leases at once.
+// many is a script that does one thing for many leases at once. Where these have
+// stories, the last argument of each is the number of its story's key.
 type many struct {
-	script *goredis.Script
-	keys   []string
-	args   []any
+	script  *goredis.Script
+	keys    []string
+	args    []any
+	stories bool
 }
 
-// story is the key of a story among the arguments; its number among the keys
-// takes its place.
-type story string
+// texts adds words to arguments; as pointers they need no memory of their own.
+func texts(args []any, words ...string) []any {
+	for i := range words {
+		args = append(args, &words[i])
+	}
+	return args
+}
 
 // startLine begins; timeout is that of a command.
 func startLine(c goredis.UniversalClient, replicas int, timeout time.Duration) *line {
@@ -163,25 +171,31 @@ func together(all []*waiting) []*group {
 		}
 		g := shared[w.many]
 		if g == nil {
-			args := make([]any, 0, len(w.many.args)+len(all)*len(w.args))
+			args := make([]any, 0, len(w.many.args)+len(all)*(len(w.words)+1))
 			g = &group{script: w.many.script, keys: slices.Clone(w.many.keys), args: append(args, w.many.args...)}
 			shared[w.many] = g
 			groups = append(groups, g)
 		}
 		g.whose = append(g.whose, w)
-		for _, a := range w.args {
-			if key, ok := a.(story); ok {
-				at := slices.Index(g.keys, string(key))
-				if at < 0 {
-					at = len(g.keys)
-					g.keys = append(g.keys, string(key))
-				}
-				a = at + 1
-			}
-			g.args = append(g.args, a)
+		g.args = texts(g.args, w.words...)
+		if w.many.stories {
+			g.args = append(g.args, g.place(w.story))
 		}
 	}
 	return groups
+}
+
+// place is the number of a key; there may be none.
+func (g *group) place(key string) int {
+	if key == "" {
+		return 0
+	}
+	at := slices.Index(g.keys, key)
+	if at < 0 {
+		at = len(g.keys)
+		g.keys = append(g.keys, key)
+	}
+	return at + 1
 }
 
 // settle hands the answer out.
@@ -204,8 +218,8 @@ func (g *group) settle(cmd *goredis.Cmd) {
 
 // each runs a script for one lease, together with those of other callers, and
 // gives what it says of that one.
-func (s *Store) each(ctx context.Context, m *many, args ...any) (any, error) {
-	w := &waiting{many: m, args: args, done: make(chan struct{})}
+func (s *Store) each(ctx context.Context, m *many, story string, words ...string) (any, error) {
+	w := &waiting{many: m, words: words, story: story, done: make(chan struct{})}
 	if err := s.wait(ctx, w); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ func TestBrokenScripts(t *testing.T) {
 	for _, c := range []struct{ name, script, was, is string }{
 		{"the commit is known before it is done", "commit", "local told, woken = {}, false", "if fresh then redis.call('HSET', KEYS[2], source, '-' .. fence) end\nlocal told, woken = {}, false"},
 		{"a message is known before it is queued", "commit", "local function flush()", "local function flush()\n  " + flushed},
-		{"known ids are queued again", "commit", "local was = known[q.id]", "local was = false"},
+		{"known ids are queued again", "commit", "local was = known[id]", "local was = false"},
 		{"once is not looked at", "commit", "local owner = q.once ~= '' and owners[q.once]", "local owner = false"},
 		{"what is in a digest is cancelled before the digest is queued", "commit", cancelled, "redis.call('HSET', KEYS[13], id, written(m))\n    over["},
 		{"an attempt that began with the settling before is forgotten", "claim", "begun(m, {head", "local _ = (m, {head"},

@@ -27,41 +27,45 @@ type record struct {
 
 func parseRecord(id, text string) (record, error) {
 	r := record{id: id}
-	parts := strings.SplitN(text, "\n", 6)
-	if len(parts) != 6 {
-		return r, fmt.Errorf("message %s: its record has %d lines", id, len(parts))
-	}
-	state, numbers, _ := strings.Cut(parts[0], " ")
+	numbers, rest, _ := strings.Cut(text, "\n")
+	state, numbers, _ := strings.Cut(numbers, " ")
 	r.state = store.State(state)
 	var try, priority int64
 	if err := parseNumbers(numbers, &r.due, &r.seq, &try, &r.attempted, &r.tried, &r.since, &priority); err != nil {
 		return r, fmt.Errorf("message %s: its record: %w", id, err)
 	}
 	r.try, r.priority = int(try), int(priority)
-	r.account, r.source, r.post, r.receipt, r.why = parts[1], unescape(parts[2]), unescape(parts[3]), parts[4], parts[5]
+	for _, line := range []*string{&r.account, &r.source, &r.post, &r.receipt} {
+		var ok bool
+		if *line, rest, ok = strings.Cut(rest, "\n"); !ok {
+			return r, fmt.Errorf("message %s: its record is too short", id)
+		}
+	}
+	r.source, r.post, r.why = unescape(r.source), unescape(r.post), rest
 	if r.state == "streaming" {
 		r.state = store.IsSent // the commit that was cut short is not yet done again
 	}
 	return r, nil
 }
 
-// parseNumbers reads decimal numbers, leading zeros and all, between spaces.
+// parseNumbers reads decimal numbers, leading zeros and all, each after a space.
 func parseNumbers(text string, dest ...*int64) error {
-	words := strings.Fields(text)
-	if len(words) != len(dest) {
-		return fmt.Errorf("%d numbers, want %d", len(words), len(dest))
-	}
-	for i, w := range words {
-		n, err := strconv.ParseInt(w, 10, 64)
-		if err != nil {
+	more := true
+	for _, d := range dest {
+		var word string
+		var err error
+		word, text, more = strings.Cut(text, " ")
+		if *d, err = strconv.ParseInt(word, 10, 64); err != nil {
 			return err
 		}
-		*dest[i] = n
+	}
+	if more {
+		return fmt.Errorf("%q stands behind its numbers", text)
 	}
 	return nil
 }
 
-func (r record) String() string {
+func (r *record) String() string {
 	b := make([]byte, 0, 160+len(r.receipt)+len(r.why))
 	b = append(b, r.state...)
 	b = digits(append(b, ' '), r.due)
@@ -84,7 +88,7 @@ func digits(b []byte, n int64) []byte {
 }
 
 // member is how the message stands in queue, held and dead.
-func (r record) member() string {
+func (r *record) member() string {
 	b := make([]byte, 0, len(r.account)+27+len(r.id))
 	b = append(append(b, r.account...), '\n')
 	return string(append(digits(digits(b, r.due), r.seq), r.id...))
@@ -92,7 +96,7 @@ func (r record) member() string {
 
 // begin gives a message the attempt that stands in its account's record: one that
 // began as the account was leased by settling the message before.
-func (r *record) begin(a accountRecord) {
+func (r *record) begin(a *accountRecord) {
 	if a.leased > byTake && a.head == r.id && r.tried != a.fence {
 		r.try, r.attempted, r.tried = r.try+1, a.leased, a.fence
 	}
@@ -163,7 +167,7 @@ func (s *Store) begun(ctx context.Context, records []*record) error {
 			return err
 		}
 		for _, r := range waiting[name] {
-			r.begin(a)
+			r.begin(&a)
 		}
 	}
 	return nil
@@ -200,8 +204,10 @@ func parseAccount(name, text string) (accountRecord, error) {
 	return a, nil
 }
 
-func (a accountRecord) String() string {
-	before, behind := a.around()
+func (a *accountRecord) String() string { return a.text(a.around()) }
+
+// text is the record with what stands around the head.
+func (a *accountRecord) text(before, behind string) string {
 	b := make([]byte, 0, 48+len(before)+len(a.head)+len(behind))
 	for _, n := range []int64{a.fence, a.leased, a.until} {
 		b = append(strconv.AppendInt(b, n, 10), ' ')
@@ -211,7 +217,7 @@ func (a accountRecord) String() string {
 
 // around is what stands between the end of the lease and the head, and behind
 // the head.
-func (a accountRecord) around() (before, behind string) {
+func (a *accountRecord) around() (before, behind string) {
 	b := make([]byte, 0, 64)
 	for _, n := range []int64{a.notBefore, a.sent, int64(len(a.stopped))} {
 		b = append(strconv.AppendInt(b, n, 10), ' ')

@@ -35,31 +35,26 @@ local dues, onces, tolds, queued, held, bodies, opened, records = {}, {}, {}, {}
 -- What was cancelled, and the places that it leaves.
 local over, left = {}, {}
 
--- hint lets Claim look at an account at the given time or earlier.
+-- hint lets Claim look at an account at the given time (13 digits) or earlier.
 local hints = {}
 local function hint(name, ms)
-  ms = tonumber(ms)
-  if not hints[name] or hints[name] > ms then hints[name] = ms end
+  local was = hints[name]
+  if not was or was > ms then hints[name] = ms end
   woken = true
 end
 
 -- about lists an id among those about its post.
-local lists, changed = {}, {}
+local listed, lists, changed = {}, {}, {}
 local function about(field, id)
-  local ids = lists[field]
-  if not ids then
-    lists[field] = id
-  elseif not find('\n' .. ids .. '\n', '\n' .. id .. '\n', 1, true) then
-    lists[field] = ids .. '\n' .. id
-  else
-    return
-  end
+  local was, ids = listed[field], lists[field]
+  if was and find('\n' .. was .. '\n', '\n' .. id .. '\n', 1, true) then return end
+  lists[field] = ids and ids .. '\n' .. id or id
   changed[field] = true
 end
 
 -- flush writes. The records come after what they tell of: by them an id is known.
 local function flush()
-  for name, ms in pairs(hints) do add(dues, format('%d', ms), name) end
+  for name, ms in pairs(hints) do add(dues, ms, name) end
   for field in pairs(changed) do add(tolds, field, lists[field]) end
   put('ZADD', KEYS[22], dues, 'LT')
   put('HSET', KEYS[19], onces)
@@ -77,7 +72,7 @@ end
 
 -- record is that of a message that this commit brings.
 local function record(q, state, receipt, reason)
-  return state .. ' ' .. q.due .. ' ' .. q.seq .. q.rest .. receipt .. '\n' .. reason
+  return state .. ' ' .. q.due .. ' ' .. q.seq .. q.numbers .. q.account .. '\n' .. q.told .. '\n' .. receipt .. '\n' .. reason
 end
 
 local seq
@@ -114,7 +109,7 @@ local function instead(q)
   local m, a = untried(id)
   if not m then return false end
   local moved = q.mode == 'cancel' or (q.newdue ~= '' and q.newdue ~= m.due)
-  hint(m.account, now)
+  hint(m.account, format('%013d', now))
   about(q.told, q.id)
   flush()
   local text = without(a, id, moved)
@@ -153,7 +148,7 @@ local function only(q)
   if not m then return false end
   local set = m.state == 'held' and KEYS[16] or KEYS[15]
   local old = member(m, id)
-  hint(m.account, now)
+  hint(m.account, format('%013d', now))
   if q.mode == 'cancel' then
     local text = without(a, id, true)
     if text then add(opened, m.account, text) end
@@ -218,18 +213,17 @@ local function hand(q, was)
   redis.call('HSET', KEYS[13], q.id, written(m))
 end
 
--- Each message has eight arguments, as plain reads them; the last is how many
--- there are beside these, which extra reads.
-local function plain(at)
-  return {id = ARGV[at + 1], account = ARGV[at + 2], due = ARGV[at + 3], told = ARGV[at + 4], rest = ARGV[at + 5],
-    hold = ARGV[at + 6], body = ARGV[at + 7]}
-end
-
-local function extra(q, at)
-  q.once, q.instead, q.mode, q.newbody, q.newdue, q.why = ARGV[at + 9], ARGV[at + 10], ARGV[at + 11], ARGV[at + 12], ARGV[at + 13], ARGV[at + 14]
-  q.stream, q.stamp, q.fields = tonumber(ARGV[at + 15]), ARGV[at + 16], {}
-  q.stream = q.stream > 0 and KEYS[q.stream]
+-- Each message has eight arguments: id, account, due, the post that it is about,
+-- the numbers behind its seq in its record, why it is held, body, and how many
+-- there are beside these.
+local function extra(at)
+  local q = {id = ARGV[at + 1], account = ARGV[at + 2], due = ARGV[at + 3], told = ARGV[at + 4], numbers = ARGV[at + 5],
+    hold = ARGV[at + 6], body = ARGV[at + 7], once = ARGV[at + 9], instead = ARGV[at + 10], mode = ARGV[at + 11],
+    newbody = ARGV[at + 12], newdue = ARGV[at + 13], why = ARGV[at + 14], stamp = ARGV[at + 16], fields = {}}
+  local stream = tonumber(ARGV[at + 15])
+  q.stream = stream > 0 and KEYS[stream]
   for i = 17, 8 + tonumber(ARGV[at + 8]) do q.fields[i - 16] = ARGV[at + i] end
+  return q
 end
 
 local places, ids, fields, wanted, names, accounts = {}, {}, {}, {}, {}, {}
@@ -246,51 +240,42 @@ end
 local known, owners, pending = {}, {}, {}
 for i, raw in ipairs(get(KEYS[13], ids)) do known[ids[i]] = raw end
 for i, id in ipairs(get(KEYS[19], wanted)) do owners[wanted[i]] = id end
-for i, text in ipairs(get(KEYS[18], fields)) do lists[fields[i]] = text end
+for i, text in ipairs(get(KEYS[18], fields)) do listed[fields[i]], lists[fields[i]] = text, text end
 for i, raw in ipairs(get(KEYS[21], names)) do accounts[names[i]] = raw end
 if fresh and #ids > 0 then seq = redis.call('INCRBY', KEYS[20], #ids) - #ids end
 
 -- queue queues what was never seen.
-local function queue(q)
-  if q.once and q.once ~= '' then
-    owners[q.once] = q.id
-    add(onces, q.once, q.id)
+local function queue(id, name, due, told, numbers, hold, body)
+  about(told, id)
+  add(bodies, id, body)
+  if not accounts[name] then
+    accounts[name] = none
+    add(opened, name, none)
   end
-  about(q.told, q.id)
-  q.seq = newseq()
-  add(bodies, q.id, q.body)
-  if q.stream then
-    flush()
-    return hand(q)
-  end
-  if not accounts[q.account] then
-    accounts[q.account] = none
-    add(opened, q.account, none)
-  end
-  pending[q.id] = true
-  local state = 'waiting'
-  if q.hold == '' then
-    hint(q.account, q.due)
-    add(queued, 0, member(q, q.id))
+  pending[id] = true
+  local seq, state = newseq(), 'waiting '
+  if hold == '' then
+    hint(name, due)
+    add(queued, 0, name .. '\n' .. due .. seq .. id)
   else
-    state = 'held'
-    add(held, 0, member(q, q.id))
+    state = 'held '
+    add(held, 0, name .. '\n' .. due .. seq .. id)
   end
-  add(records, q.id, record(q, state, '', q.hold))
+  add(records, id, state .. due .. ' ' .. seq .. numbers .. name .. '\n' .. told .. '\n\n' .. hold)
 end
 
 -- take does what a message says and returns the letter that tells it, or an error.
 local function take(at)
-  local q = plain(at)
-  local was = known[q.id]
+  local id = ARGV[at + 1]
+  local was = known[id]
   if ARGV[at + 8] == '0' then
     if was then return 'k' end
     if not fresh then return '-' end
-    known[q.id] = true
-    queue(q)
+    known[id] = true
+    queue(id, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5], ARGV[at + 6], ARGV[at + 7])
     return 'q'
   end
-  extra(q, at)
+  local q = extra(at)
   local owner = q.once ~= '' and owners[q.once]
   if q.instead ~= '' and pending[q.instead] and fresh and not was then
     flush()
@@ -319,7 +304,19 @@ local function take(at)
   elseif q.instead ~= '' and instead(q) then
     return 'r'
   end
-  return queue(q) or 'q'
+  if q.once ~= '' then
+    owners[q.once] = q.id
+    add(onces, q.once, q.id)
+  end
+  if q.stream then
+    about(q.told, q.id)
+    q.seq = newseq()
+    add(bodies, q.id, q.body)
+    flush()
+    return hand(q) or 'q'
+  end
+  queue(q.id, q.account, q.due, q.told, q.numbers, q.hold, q.body)
+  return 'q'
 end
 
 for n, at in ipairs(places) do
@@ -331,7 +328,6 @@ local out = {1, concat(told)}
 if not fresh then return out end
 
 local grouped = arg() == '1'
-local full = source .. '\n'
 local posts, anew = tonumber(arg()), false
 for _ = 1, posts do
   local key, age, body = arg(), arg(), arg()
