@@ -226,7 +226,7 @@ local function extra(at)
   return q
 end
 
-local places, ids, fields, wanted, names, accounts = {}, {}, {}, {}, {}, {}
+local places, ids, fields, wanted, names, accounts, leased = {}, {}, {}, {}, {}, {}, {}
 for n = 1, tonumber(arg()) do
   local name, more = ARGV[at + 2], tonumber(ARGV[at + 8])
   places[n], ids[n], fields[n] = at, ARGV[at + 1], ARGV[at + 4]
@@ -241,7 +241,11 @@ local known, owners, pending = {}, {}, {}
 for i, raw in ipairs(get(KEYS[13], ids)) do known[ids[i]] = raw end
 for i, id in ipairs(get(KEYS[19], wanted)) do owners[wanted[i]] = id end
 for i, text in ipairs(get(KEYS[18], fields)) do listed[fields[i]], lists[fields[i]] = text, text end
-for i, raw in ipairs(get(KEYS[21], names)) do accounts[names[i]] = raw end
+for i, raw in ipairs(get(KEYS[21], names)) do
+  accounts[names[i]] = raw
+  -- Whoever leases an account looks at its queue when the lease ends.
+  leased[names[i]] = raw and not find(raw, '^%d+ 0 ')
+end
 if fresh and #ids > 0 then seq = redis.call('INCRBY', KEYS[20], #ids) - #ids end
 
 -- queue queues what was never seen.
@@ -255,7 +259,7 @@ local function queue(id, name, due, told, numbers, hold, body)
   pending[id] = true
   local seq, state = newseq(), 'waiting '
   if hold == '' then
-    hint(name, due)
+    if not leased[name] then hint(name, due) end
     add(queued, 0, name .. '\n' .. due .. seq .. id)
   else
     state = 'held '
