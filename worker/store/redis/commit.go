@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,6 +81,7 @@ func (s *Store) commit(now time.Time, p store.Poll, o store.Outcome) (*commit, e
 	c.add(millis(now), p.Source, p.Fence, millis(o.Next), flag(o.State != nil), o.State)
 	c.add(s.cfg.Posts, k.of("wake"), 5*s.cfg.Decisions, s.cfg.Decisions, millis(now)/day)
 	c.add(len(o.Messages))
+	c.args = slices.Grow(c.args, 8*len(o.Messages))
 	for i := range o.Messages {
 		if err := c.message(k, now, &o.Messages[i]); err != nil {
 			return nil, fmt.Errorf("message %s: %w", o.Messages[i].Message.ID, err)

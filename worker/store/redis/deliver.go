@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -48,6 +49,9 @@ func (s *Store) Claim(ctx context.Context, now time.Time, accounts []string, max
 	return leases, next, nil
 }
 
+// scratch holds bodies while they are read.
+var scratch = sync.Pool{New: func() any { return new([]byte) }}
+
 // lease makes of two records and a body what a worker gets, and keeps the records.
 func (s *Store) lease(name string, h *held, body string) (*store.Lease, error) {
 	a, m := &h.account, &h.message
@@ -55,7 +59,10 @@ func (s *Store) lease(name string, h *held, body string) (*store.Lease, error) {
 	if l.Begun = m.tried == a.fence; !l.Begun {
 		l.Try, l.Doubt, l.Attempted = m.try+1, m.attempted != 0, moment(m.attempted)
 	}
-	if err := json.Unmarshal([]byte(body), &l.Message); err != nil {
+	b := scratch.Get().(*[]byte)
+	defer scratch.Put(b)
+	*b = append((*b)[:0], body...)
+	if err := json.Unmarshal(*b, &l.Message); err != nil {
 		return nil, fmt.Errorf("message %s: %w", m.id, err)
 	}
 	s.holds.set(name, h)
@@ -191,11 +198,12 @@ func settle(now time.Time, h *held, t *store.Settlement) (*end, error) {
 	switch t.Result {
 	case store.Sent:
 		a.sent++
-		receipt, err := json.Marshal(&t.Receipt)
+		receipt := t.Receipt // which leaves the rest of t where it is
+		text, err := json.Marshal(&receipt)
 		if err != nil {
 			return nil, err
 		}
-		m.state, m.receipt, m.why, set = store.IsSent, string(receipt), "", "6"
+		m.state, m.receipt, m.why, set = store.IsSent, string(text), "", "6"
 	case store.Retry:
 		m.attempted = 0
 	case store.Defer:
@@ -233,7 +241,8 @@ func settle(now time.Time, h *held, t *store.Settlement) (*end, error) {
 		}
 	}
 	if t.Decision.What != "" {
-		line, err := json.Marshal(&t.Decision)
+		made := t.Decision
+		line, err := json.Marshal(&made)
 		if err != nil {
 			return nil, err
 		}

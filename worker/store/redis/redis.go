@@ -187,7 +187,8 @@ func (s *Store) Close() error {
 // due13 writes a time so that its text sorts as it does.
 func due13(t time.Time) string {
 	const most = 9_999_999_999_999
-	return string(digits(nil, min(max(millis(t), 0), most)))
+	var b [13]byte
+	return string(digits(b[:0], min(max(millis(t), 0), most)))
 }
 
 // millis and moment turn times into what is stored and back: milliseconds
