@@ -220,7 +220,7 @@ func (g *group) settle(cmd *goredis.Cmd) {
 // gives what it says of that one.
 func (s *Store) each(ctx context.Context, m *many, story string, words ...string) (any, error) {
 	w := &waiting{many: m, words: words, story: story, done: make(chan struct{})}
-	if err := s.wait(ctx, w); err != nil {
+	if err := s.leases.wait(ctx, w); err != nil {
 		return nil, err
 	}
 	return w.answer, w.err
@@ -230,7 +230,7 @@ func (s *Store) each(ctx context.Context, m *many, story string, words ...string
 // first, the script may still be run, or not.
 func (s *Store) call(ctx context.Context, script *goredis.Script, keys []string, args []any) *goredis.Cmd {
 	w := &waiting{script: script, keys: keys, args: args, done: make(chan struct{})}
-	if err := s.wait(ctx, w); err != nil {
+	if err := s.others.wait(ctx, w); err != nil {
 		cmd := goredis.NewCmd(ctx)
 		cmd.SetErr(err)
 		return cmd
@@ -238,30 +238,31 @@ func (s *Store) call(ctx context.Context, script *goredis.Script, keys []string,
 	return w.cmd
 }
 
-func (s *Store) wait(ctx context.Context, w *waiting) error {
+// wait sends a call along and gives nil when it was answered.
+func (l *line) wait(ctx context.Context, w *waiting) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	select {
-	case <-s.line.end:
+	case <-l.end:
 		return errClosed
 	default:
 	}
-	s.line.callers.Add(1)
-	defer s.line.callers.Add(-1)
+	l.callers.Add(1)
+	defer l.callers.Add(-1)
 	for sent := false; ; {
-		calls := s.line.calls
+		calls := l.calls
 		if sent {
 			calls = nil
 		}
 		select {
 		case calls <- w:
 			sent = true
-		case <-s.line.free:
-			s.line.fly()
+		case <-l.free:
+			l.fly()
 		case <-w.done:
 			return nil
-		case <-s.line.end:
+		case <-l.end:
 			return errClosed
 		case <-ctx.Done():
 			return ctx.Err()

@@ -55,7 +55,8 @@ type Store struct {
 	client   goredis.UniversalClient
 	keys     keys
 	run      *scripts
-	line     *line
+	leases   *line // attempts and finishes, which is where time counts
+	others   *line // so that the server has work while the answers of these are read
 	attempts many
 	finishes many
 	holds    holds
@@ -108,7 +109,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		}
 		return nil, fmt.Errorf("open store in redis: %w", err)
 	}
-	s.line = startLine(s.client, a.replicas, a.timeout())
+	s.leases = startLine(s.client, a.replicas, a.timeout())
+	s.others = startLine(s.client, a.replicas, a.timeout())
 	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.listening.Go(func() { s.listen(listen) })
@@ -175,7 +177,10 @@ func connect(a address) goredis.UniversalClient {
 // Close ends the connections.
 func (s *Store) Close() error {
 	s.stop()
-	s.close.Do(s.line.stop)
+	s.close.Do(func() {
+		s.leases.stop()
+		s.others.stop()
+	})
 	err := s.client.Close()
 	s.listening.Wait()
 	if errors.Is(err, goredis.ErrClosed) {
