@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -113,9 +112,11 @@ func (c *commit) message(k keys, now time.Time, q *store.Queued) error {
 	if err != nil {
 		return err
 	}
-	about := escape(m.Source) + "\n" + escape(m.Post)
-	numbers := " 0 0 0 " + strconv.FormatInt(millis(now), 10) + " " + strconv.Itoa(q.Priority) + "\n"
-	c.args = append(texts(c.args, m.ID, m.Account, due13(q.Due), about, numbers, q.Hold), body)
+	once := ""
+	if q.Once != "" {
+		once = m.Account + "\n" + escape(q.Once)
+	}
+	c.args = append(texts(c.args, m.ID, m.Account, due13(q.Due), escape(m.Source)+"\n"+escape(m.Post), once), body)
 	more, err := c.extra(k, now, q)
 	if err != nil {
 		return err
@@ -127,30 +128,27 @@ func (c *commit) message(k keys, now time.Time, q *store.Queued) error {
 
 // extra are the arguments that few messages have.
 func (c *commit) extra(k keys, now time.Time, q *store.Queued) ([]any, error) {
-	if q.Once == "" && q.Instead == nil && !q.Stream {
+	if q.Priority == 0 && q.Hold == "" && q.Instead == nil && !q.Stream {
 		return nil, nil
 	}
 	m := &q.Message
-	once := ""
-	if q.Once != "" {
-		once = m.Account + "\n" + escape(q.Once)
-	}
-	more := []any{once, "", "", "", "", ""}
-	if in := q.Instead; in != nil && in.Body == nil {
-		more = []any{once, in.ID, "cancel", "", "", in.Reason}
-	} else if in != nil {
-		b := *in.Body
-		b.ID, b.Account = in.ID, m.Account
-		other, err := json.Marshal(&b)
-		if err != nil {
-			return nil, err
+	id, mode, body, due, why := "", "", []byte(nil), "", ""
+	if in := q.Instead; in != nil {
+		id, mode, why = in.ID, "cancel", in.Reason
+		if in.Body != nil {
+			b := *in.Body
+			b.ID, b.Account = in.ID, m.Account
+			var err error
+			if body, err = json.Marshal(&b); err != nil {
+				return nil, err
+			}
+			mode = "body"
+			if !in.Due.IsZero() {
+				due = due13(in.Due)
+			}
 		}
-		due := ""
-		if !in.Due.IsZero() {
-			due = due13(in.Due)
-		}
-		more = []any{once, in.ID, "body", other, due, in.Reason}
 	}
+	more := []any{q.Priority, q.Hold, id, mode, body, due, why}
 	if !q.Stream {
 		return append(more, 0, ""), nil
 	}

@@ -81,7 +81,7 @@ func (s *Store) Attempt(ctx context.Context, now time.Time, l store.Lease) (ok b
 			m.try, m.attempted, m.tried = m.try+1, millis(now), l.Fence
 			text = m.String()
 		}
-		answer, err := s.each(ctx, &s.attempts, "", l.Account, h.text, l.Message.ID, text)
+		answer, err := s.each(ctx, &s.attempts, decision{}, l.Account, h.text, l.Message.ID, text)
 		if err != nil || answer != int64(1) {
 			return false, err
 		}
@@ -130,11 +130,16 @@ func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t stor
 		if err != nil {
 			return false, err
 		}
-		key := ""
+		var d decision
 		if t.Decision.What != "" {
-			key = s.keys.story(t.Decision.Source)
+			made := t.Decision
+			line, err := json.Marshal(&made)
+			if err != nil {
+				return false, err
+			}
+			d = decision{s.keys.story(made.Source), string(line)}
 		}
-		answer, err := s.each(ctx, &s.finishes, key, e.words...)
+		answer, err := s.each(ctx, &s.finishes, d, e.words...)
 		if err != nil || answer == int64(0) {
 			return false, err
 		}
@@ -162,7 +167,7 @@ func (s *Store) next(name string, e *end, r reply) (*store.Lease, error) {
 	if h.account.head = id; m.attempted != 0 {
 		h.account.leased = byTake // a doubt is cleared up before anything begins
 	}
-	h.text = h.account.text(e.before, e.behind)
+	h.text = h.account.String()
 	h.message.begin(&h.account)
 	return s.lease(name, h, r.text())
 }
@@ -184,8 +189,6 @@ func (s *Store) again(ctx context.Context, name string, h *held) (*store.Lease, 
 type end struct {
 	words   []string      // arguments of the script
 	account accountRecord // as it is then if its next message is leased, but for the head
-	// What stands in the account's record around the head, see accountRecord.around.
-	before, behind string
 }
 
 // settle tells how a lease is to end.
@@ -228,29 +231,15 @@ func settle(now time.Time, h *held, t *store.Settlement) (*end, error) {
 	if t.Stop {
 		a.stopped = cmp.Or(t.Reason, "no reason was given")
 	}
-	e.before, e.behind = a.around()
-	at := strconv.FormatInt(millis(now), 10)
-	wait, fence, until, begins, decision := strconv.FormatInt(a.notBefore, 10), "", "", "", ""
-	if a.stopped != "" {
-		wait = "-"
-	} else if t.Take > 0 {
+	free, before := a.String(), ""
+	if t.Take > 0 && a.stopped == "" && a.notBefore <= millis(now) {
 		a.fence, a.leased, a.until = a.fence+1, byTake, millis(now.Add(t.Take))
-		fence, until = strconv.FormatInt(a.fence, 10), strconv.FormatInt(a.until, 10)
 		if t.Begin {
-			a.leased, begins = millis(now), at
+			a.leased = millis(now)
 		}
+		before = a.before()
 	}
-	if t.Decision.What != "" {
-		made := t.Decision
-		line, err := json.Marshal(&made)
-		if err != nil {
-			return nil, err
-		}
-		decision = string(line)
-	}
-	e.words = []string{
-		m.account, h.text, m.id, m.String(), place, set, at, e.before, e.behind, wait, fence, until, begins, decision,
-	}
+	e.words = []string{m.account, h.text, m.String(), place, set, strconv.FormatInt(millis(now), 10), free, before, a.behind()}
 	return e, nil
 }
 

@@ -40,22 +40,25 @@ type waiting struct {
 	cmd    *goredis.Cmd
 	// many is not nil when the script takes many of these at once: words are then
 	// the arguments of one, and answer is what the script says of it.
-	many   *many
-	words  []string
-	story  string
-	answer any
-	err    error
-	done   chan struct{}
+	many     *many
+	words    []string
+	decision decision
+	answer   any
+	err      error
+	done     chan struct{}
 }
 
-// many is a script that does one thing for many leases at once. Where these have
-// stories, the last argument of each is the number of its story's key.
+// many is a script that does one thing for many leases at once. If it decides,
+// it is told how many, and behind them the decisions.
 type many struct {
 	script  *goredis.Script
 	keys    []string
 	args    []any
-	stories bool
+	decides bool
 }
+
+// decision is a line for a story; there may be none.
+type decision struct{ key, line string }
 
 // texts adds words to arguments; as pointers they need no memory of their own.
 func texts(args []any, words ...string) []any {
@@ -109,20 +112,17 @@ more:
 func (l *line) send(all []*waiting) {
 	ctx := context.Background()
 	groups := together(all)
-	if len(groups) == 1 && l.replicas == 0 {
-		g := groups[0]
-		g.settle(g.script.Run(ctx, l.client, g.keys, g.args...))
-		return
-	}
 	cmds := make([]*goredis.Cmd, len(groups))
 	short := l.exec(ctx, func(pipe goredis.Pipeliner) {
 		for i, g := range groups {
-			cmds[i] = g.script.EvalSha(ctx, pipe, g.keys, g.args...)
+			cmds[i] = goredis.NewCmd(ctx, g.args...)
+			cmds[i].SetFirstKeyPos(3)
+			pipe.Process(ctx, cmds[i])
 		}
 	})
 	for i, g := range groups {
 		if err := cmds[i].Err(); err != nil && strings.HasPrefix(err.Error(), "NOSCRIPT") {
-			short = l.exec(ctx, func(pipe goredis.Pipeliner) { cmds[i] = g.script.Eval(ctx, pipe, g.keys, g.args...) })
+			short = l.exec(ctx, func(pipe goredis.Pipeliner) { cmds[i] = g.script.Eval(ctx, pipe, g.keys, g.args[3+len(g.keys):]...) })
 		}
 		if short != nil && cmds[i].Err() == nil {
 			cmds[i].SetErr(short)
@@ -156,7 +156,7 @@ func (l *line) exec(ctx context.Context, fill func(goredis.Pipeliner)) error {
 type group struct {
 	script *goredis.Script
 	keys   []string
-	args   []any
+	args   []any // of EVALSHA
 	whose  []*waiting
 }
 
@@ -166,34 +166,60 @@ func together(all []*waiting) []*group {
 	shared := map[*many]*group{}
 	for _, w := range all {
 		if w.many == nil {
-			groups = append(groups, &group{script: w.script, keys: w.keys, args: w.args, whose: []*waiting{w}})
+			g := &group{script: w.script, keys: w.keys, whose: []*waiting{w}}
+			g.args = append(g.command(len(w.args)), w.args...)
+			groups = append(groups, g)
 			continue
 		}
 		g := shared[w.many]
 		if g == nil {
-			args := make([]any, 0, len(w.many.args)+len(all)*(len(w.words)+1))
-			g = &group{script: w.many.script, keys: slices.Clone(w.many.keys), args: append(args, w.many.args...)}
+			g = &group{script: w.many.script, keys: w.many.keys}
 			shared[w.many] = g
 			groups = append(groups, g)
 		}
 		g.whose = append(g.whose, w)
-		g.args = texts(g.args, w.words...)
-		if w.many.stories {
-			g.args = append(g.args, g.place(w.story))
-		}
+	}
+	for m, g := range shared {
+		g.fill(m)
 	}
 	return groups
 }
 
-// place is the number of a key; there may be none.
-func (g *group) place(key string) int {
-	if key == "" {
-		return 0
+// command begins the arguments, with room for n more.
+func (g *group) command(n int) []any {
+	args := append(make([]any, 0, 3+len(g.keys)+n), "evalsha", g.script.Hash(), len(g.keys))
+	for _, k := range g.keys {
+		args = append(args, k)
 	}
+	return args
+}
+
+// fill makes the arguments of a script that does one thing for many.
+func (g *group) fill(m *many) {
+	var decisions []any
+	n := len(m.args) + 1
+	for i, w := range g.whose {
+		n += len(w.words)
+		if w.decision.line != "" {
+			decisions = append(decisions, i+1, g.place(w.decision.key), &w.decision.line)
+		}
+	}
+	g.args = append(g.command(n+len(decisions)), m.args...)
+	if m.decides {
+		g.args = append(g.args, len(g.whose))
+	}
+	for _, w := range g.whose {
+		g.args = texts(g.args, w.words...)
+	}
+	g.args = append(g.args, decisions...)
+}
+
+// place is the number of a key.
+func (g *group) place(key string) int {
 	at := slices.Index(g.keys, key)
 	if at < 0 {
 		at = len(g.keys)
-		g.keys = append(g.keys, key)
+		g.keys = append(slices.Clip(g.keys), key)
 	}
 	return at + 1
 }
@@ -218,8 +244,8 @@ func (g *group) settle(cmd *goredis.Cmd) {
 
 // each runs a script for one lease, together with those of other callers, and
 // gives what it says of that one.
-func (s *Store) each(ctx context.Context, m *many, story string, words ...string) (any, error) {
-	w := &waiting{many: m, words: words, story: story, done: make(chan struct{})}
+func (s *Store) each(ctx context.Context, m *many, d decision, words ...string) (any, error) {
+	w := &waiting{many: m, words: words, decision: d, done: make(chan struct{})}
 	if err := s.leases.wait(ctx, w); err != nil {
 		return nil, err
 	}

@@ -14,12 +14,12 @@ func TestBrokenScripts(t *testing.T) {
 	for _, c := range []struct{ name, script, was, is string }{
 		{"the commit is known before it is done", "commit", "local told, woken = {}, false", "if fresh then redis.call('HSET', KEYS[2], source, '-' .. fence) end\nlocal told, woken = {}, false"},
 		{"a message is known before it is queued", "commit", "local function flush()", "local function flush()\n  " + flushed},
-		{"known ids are queued again", "commit", "local was = known[id]", "local was = false"},
-		{"once is not looked at", "commit", "local owner = q.once ~= '' and owners[q.once]", "local owner = false"},
+		{"known ids are queued again", "commit", "local was, owner = known[id]", "local was, owner = false"},
+		{"once is not looked at", "commit", "once ~= '' and owners[once]", "false"},
 		{"what is in a digest is cancelled before the digest is queued", "commit", cancelled, "redis.call('HSET', KEYS[13], id, written(m))\n    over["},
 		{"an attempt that began with the settling before is forgotten", "claim", "begun(m, {head", "local _ = (m, {head"},
 		{"an attempt is not written down", "attempt", "add(records, ARGV[at + 3], ARGV[at + 4])", ""},
-		{"a refused message is nowhere", "finish", "add(set == '4' and held or dead, 0, ARGV[at + 5])", ""},
+		{"a refused message is nowhere", "finish", "add(set == '4' and held or dead, 0, place)", ""},
 		{"a person's move forgets the new place", "move", "redis.call('ZADD', KEYS[3], 0, member(m, id))", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

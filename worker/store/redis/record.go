@@ -204,22 +204,12 @@ func parseAccount(name, text string) (accountRecord, error) {
 	return a, nil
 }
 
-func (a *accountRecord) String() string { return a.text(a.around()) }
+func (a *accountRecord) String() string { return a.before() + a.head + a.behind() }
 
-// text is the record with what stands around the head.
-func (a *accountRecord) text(before, behind string) string {
-	b := make([]byte, 0, 48+len(before)+len(a.head)+len(behind))
-	for _, n := range []int64{a.fence, a.leased, a.until} {
-		b = append(strconv.AppendInt(b, n, 10), ' ')
-	}
-	return string(append(append(append(b, before...), a.head...), behind...))
-}
-
-// around is what stands between the end of the lease and the head, and behind
-// the head.
-func (a *accountRecord) around() (before, behind string) {
-	b := make([]byte, 0, 64)
-	for _, n := range []int64{a.notBefore, a.sent, int64(len(a.stopped))} {
+// before and behind are what stands around the head.
+func (a *accountRecord) before() string {
+	b := make([]byte, 0, 80)
+	for _, n := range []int64{a.fence, a.leased, a.until, a.notBefore, a.sent, int64(len(a.stopped))} {
 		b = append(strconv.AppendInt(b, n, 10), ' ')
 	}
 	if a.rate == nil {
@@ -227,5 +217,7 @@ func (a *accountRecord) around() (before, behind string) {
 	} else {
 		b = strconv.AppendInt(b, int64(len(a.rate)), 10)
 	}
-	return string(append(b, '\n')), "\n" + a.stopped + string(a.rate)
+	return string(append(b, '\n'))
 }
+
+func (a *accountRecord) behind() string { return "\n" + a.stopped + string(a.rate) }

@@ -123,7 +123,7 @@ func (s *Store) use(run *scripts) {
 	s.attempts = many{script: run.attempt, keys: s.keys.all("accounts", "messages")}
 	s.finishes = many{
 		script: run.finish, keys: s.keys.all("accounts", "due", "queue", "held", "dead", "past", "messages", "bodies", "recent"),
-		args: []any{s.cfg.Decisions, 5 * s.cfg.Decisions, s.keys.of("wake")}, stories: true,
+		args: []any{s.cfg.Decisions, 5 * s.cfg.Decisions, s.keys.of("wake")}, decides: true,
 	}
 }
 

@@ -19,7 +19,7 @@ func benchAsynq(b *testing.B, s *server) {
 	var left atomic.Int64
 	all := make(chan struct{})
 	left.Store(int64(b.N))
-	worker := asynq.NewServer(at, asynq.Config{Concurrency: s.accounts, LogLevel: asynq.FatalLevel})
+	worker := asynq.NewServer(at, asynq.Config{Concurrency: s.accounts, LogLevel: asynq.FatalLevel, TaskCheckInterval: time.Millisecond})
 	err := worker.Start(asynq.HandlerFunc(func(context.Context, *asynq.Task) error {
 		if left.Add(-1) == 0 {
 			close(all)

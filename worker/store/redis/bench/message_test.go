@@ -84,7 +84,7 @@ var benchText = strings.Repeat("seven hundred bytes of a message ", 18)
 
 func benchMessage(n, accounts int) network.Message {
 	return network.Message{
-		ID: fmt.Sprintf("m%d", n), Account: fmt.Sprintf("account%d", n%accounts), Kind: "new", Verb: network.VerbPost,
+		ID: fmt.Sprintf("%026d", n), Account: fmt.Sprintf("account%d", n%accounts), Kind: "new", Verb: network.VerbPost,
 		Text: benchText, Source: "blog", Post: fmt.Sprintf("p%d", n/3),
 	}
 }

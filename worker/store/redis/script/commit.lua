@@ -71,8 +71,9 @@ local function flush()
 end
 
 -- record is that of a message that this commit brings.
+local untried_since = ' 0 0 0 ' .. now .. ' '
 local function record(q, state, receipt, reason)
-  return state .. ' ' .. q.due .. ' ' .. q.seq .. q.numbers .. q.account .. '\n' .. q.told .. '\n' .. receipt .. '\n' .. reason
+  return state .. ' ' .. q.due .. ' ' .. q.seq .. untried_since .. q.priority .. '\n' .. q.account .. '\n' .. q.told .. '\n' .. receipt .. '\n' .. reason
 end
 
 local seq
@@ -213,32 +214,32 @@ local function hand(q, was)
   redis.call('HSET', KEYS[13], q.id, written(m))
 end
 
--- Each message has eight arguments: id, account, due, the post that it is about,
--- the numbers behind its seq in its record, why it is held, body, and how many
--- there are beside these.
+-- Each message has seven arguments: id, account, due, the post that it is about,
+-- what it takes once or '', body, and how many there are beside these.
 local function extra(at)
-  local q = {id = ARGV[at + 1], account = ARGV[at + 2], due = ARGV[at + 3], told = ARGV[at + 4], numbers = ARGV[at + 5],
-    hold = ARGV[at + 6], body = ARGV[at + 7], once = ARGV[at + 9], instead = ARGV[at + 10], mode = ARGV[at + 11],
-    newbody = ARGV[at + 12], newdue = ARGV[at + 13], why = ARGV[at + 14], stamp = ARGV[at + 16], fields = {}}
+  local q = {id = ARGV[at + 1], account = ARGV[at + 2], due = ARGV[at + 3], told = ARGV[at + 4], body = ARGV[at + 6],
+    priority = ARGV[at + 8], hold = ARGV[at + 9], instead = ARGV[at + 10], mode = ARGV[at + 11], newbody = ARGV[at + 12],
+    newdue = ARGV[at + 13], why = ARGV[at + 14], stamp = ARGV[at + 16], fields = {}}
   local stream = tonumber(ARGV[at + 15])
   q.stream = stream > 0 and KEYS[stream]
-  for i = 17, 8 + tonumber(ARGV[at + 8]) do q.fields[i - 16] = ARGV[at + i] end
+  for i = 17, 7 + tonumber(ARGV[at + 7]) do q.fields[i - 16] = ARGV[at + i] end
   return q
 end
 
 local places, ids, fields, wanted, names, accounts, leased = {}, {}, {}, {}, {}, {}, {}
 for n = 1, tonumber(arg()) do
-  local name, more = ARGV[at + 2], tonumber(ARGV[at + 8])
+  local name, once = ARGV[at + 2], ARGV[at + 5]
   places[n], ids[n], fields[n] = at, ARGV[at + 1], ARGV[at + 4]
   if accounts[name] == nil then
     accounts[name] = false
     names[#names + 1] = name
   end
-  if more > 0 and ARGV[at + 9] ~= '' then wanted[#wanted + 1] = ARGV[at + 9] end
-  at = at + 8 + more
+  if once ~= '' then wanted[#wanted + 1] = once end
+  at = at + 7 + tonumber(ARGV[at + 7])
 end
-local known, owners, pending = {}, {}, {}
-for i, raw in ipairs(get(KEYS[13], ids)) do known[ids[i]] = raw end
+-- known is true, and not a record, for what this commit brought or changed.
+local known, owners = {}, {}
+for i, raw in ipairs(get(KEYS[13], ids)) do known[ids[i]] = raw or nil end
 for i, id in ipairs(get(KEYS[19], wanted)) do owners[wanted[i]] = id end
 for i, text in ipairs(get(KEYS[18], fields)) do listed[fields[i]], lists[fields[i]] = text, text end
 for i, raw in ipairs(get(KEYS[21], names)) do
@@ -249,14 +250,13 @@ end
 if fresh and #ids > 0 then seq = redis.call('INCRBY', KEYS[20], #ids) - #ids end
 
 -- queue queues what was never seen.
-local function queue(id, name, due, told, numbers, hold, body)
+local function queue(id, name, due, told, body, priority, hold)
   about(told, id)
   add(bodies, id, body)
   if not accounts[name] then
     accounts[name] = none
     add(opened, name, none)
   end
-  pending[id] = true
   local seq, state = newseq(), 'waiting '
   if hold == '' then
     if not leased[name] then hint(name, due) end
@@ -265,61 +265,55 @@ local function queue(id, name, due, told, numbers, hold, body)
     state = 'held '
     add(held, 0, name .. '\n' .. due .. seq .. id)
   end
-  add(records, id, state .. due .. ' ' .. seq .. numbers .. name .. '\n' .. told .. '\n\n' .. hold)
+  add(records, id, state .. due .. ' ' .. seq .. untried_since .. priority .. '\n' .. name .. '\n' .. told .. '\n\n' .. hold)
 end
 
 -- take does what a message says and returns the letter that tells it, or an error.
 local function take(at)
-  local id = ARGV[at + 1]
-  local was = known[id]
-  if ARGV[at + 8] == '0' then
-    if was then return 'k' end
-    if not fresh then return '-' end
-    known[id] = true
-    queue(id, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5], ARGV[at + 6], ARGV[at + 7])
-    return 'q'
-  end
-  local q = extra(at)
-  local owner = q.once ~= '' and owners[q.once]
-  if q.instead ~= '' and pending[q.instead] and fresh and not was then
-    flush()
-    pending = {}
-  end
-  if q.id == '' then
-    if not fresh or q.instead == '' or not only(q) then return '-' end
-    pending[q.instead] = true
+  local id, once = ARGV[at + 1], ARGV[at + 5]
+  local was, owner = known[id], once ~= '' and owners[once]
+  local q = ARGV[at + 7] ~= '0' and extra(at)
+  if q and fresh and not was and known[q.instead] == true then flush() end
+  if id == '' then
+    if not fresh or not q or q.instead == '' or not only(q) then return '-' end
+    known[q.instead] = true
     return 'r'
   elseif was then
-    local m = was ~= true and message(was)
+    local m = q and was ~= true and message(was)
     local bad = m and m.state == 'streaming' and q.stream and hand(q, m)
     return bad or 'k'
-  elseif owner and owner ~= q.id and (known[owner] or redis.call('HEXISTS', KEYS[13], owner) == 1) then
+  elseif owner and owner ~= id and (known[owner] or redis.call('HEXISTS', KEYS[13], owner) == 1) then
     return 't'
   elseif not fresh then
     return '-'
   end
-  local merged = q.instead ~= '' and redis.call('HGET', KEYS[14], q.id)
-  known[q.id] = true
-  if merged and sub(merged, 1, 1) == '=' then
-    q.seq = newseq()
-    redis.call('RPUSH', KEYS[17], q.id)
-    redis.call('HSET', KEYS[13], q.id, record(q, 'dropped', '', 'told by ' .. q.instead .. ': ' .. q.why))
-    return 'k'
-  elseif q.instead ~= '' and instead(q) then
-    return 'r'
+  known[id] = true
+  if q and q.instead ~= '' then
+    local merged = redis.call('HGET', KEYS[14], id)
+    if merged and sub(merged, 1, 1) == '=' then
+      q.seq = newseq()
+      redis.call('RPUSH', KEYS[17], id)
+      redis.call('HSET', KEYS[13], id, record(q, 'dropped', '', 'told by ' .. q.instead .. ': ' .. q.why))
+      return 'k'
+    elseif instead(q) then
+      return 'r'
+    end
   end
-  if q.once ~= '' then
-    owners[q.once] = q.id
-    add(onces, q.once, q.id)
+  if once ~= '' then
+    owners[once] = id
+    add(onces, once, id)
   end
-  if q.stream then
-    about(q.told, q.id)
+  if not q then
+    queue(id, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 6], '0', '')
+  elseif not q.stream then
+    queue(id, q.account, q.due, q.told, q.body, q.priority, q.hold)
+  else
+    about(q.told, id)
     q.seq = newseq()
-    add(bodies, q.id, q.body)
+    add(bodies, id, q.body)
     flush()
     return hand(q) or 'q'
   end
-  queue(q.id, q.account, q.due, q.told, q.numbers, q.hold, q.body)
   return 'q'
 end
 
