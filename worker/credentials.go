@@ -26,9 +26,7 @@ func (w *Worker) credentials(ctx context.Context) {
 }
 
 func (w *Worker) expiry(ctx context.Context, a *Account, p network.Prober) error {
-	ask, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	profile, err := p.Probe(ask)
+	profile, err := a.ask(ctx, p)
 	if err != nil || profile.Expires.IsZero() {
 		return err
 	}

@@ -117,6 +117,9 @@ func (w *Worker) prepare(ctx context.Context, a *Account, l store.Lease) (p *pre
 	if _, err := a.Words(ctx, func(err error) { w.Log.Warn("the account does not answer", "account", a.Name, "err", err) }); err != nil {
 		return nil, s, false
 	}
+	if until := a.rests.until(); !until.IsZero() {
+		return nil, store.Settlement{Result: store.Defer, Next: byStore(until, now), Rate: l.Rate, Reason: "the server asked to wait"}, true
+	}
 	return &prepared{verb, original}, s, true
 }
 

@@ -70,6 +70,7 @@ type Account struct {
 	probe    sync.Mutex
 	composer *share.Composer
 	again    time.Time // when the server is to be asked again; zero if it answered
+	rests    rest
 }
 
 // Wants reports whether the account shares posts of a source.
@@ -83,7 +84,7 @@ func (a *Account) Wants(src string) bool {
 const probeAgain = 5 * time.Minute
 
 // Words gives the account's composer. The first call asks the server for its
-// limits; while it does not answer, the network's defaults hold.
+// limits; while it does not answer or rests, the network's defaults hold.
 func (a *Account) Words(ctx context.Context, warn func(error)) (*share.Composer, error) {
 	a.probe.Lock()
 	defer a.probe.Unlock()
@@ -92,10 +93,11 @@ func (a *Account) Words(ctx context.Context, warn func(error)) (*share.Composer,
 	}
 	a.again = time.Time{}
 	if p, ok := a.Account.(network.Prober); ok {
-		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-		defer cancel()
-		if _, err := p.Probe(ctx); err != nil {
+		if _, err := a.ask(ctx, p); err != nil {
 			a.again = time.Now().Add(probeAgain)
+			if until := a.rests.until(); !until.IsZero() {
+				a.again = until
+			}
 			warn(err)
 		}
 	}

@@ -209,10 +209,7 @@ func (w *Worker) resume(ctx context.Context, now time.Time) error {
 			w.Log.Error("account is stopped", "account", st.Account, "reason", st.Stopped)
 			continue
 		}
-		probe, cancel := context.WithTimeout(ctx, 20*time.Second)
-		_, err := p.Probe(probe)
-		cancel()
-		if err != nil {
+		if _, err := a.ask(ctx, p); err != nil {
 			w.Log.Error("account is still stopped", "account", st.Account, "reason", st.Stopped, "err", err)
 			continue
 		}
