@@ -10,8 +10,12 @@ import (
 //go:embed script/*.lua
 var sources embed.FS
 
-// helped finds scripts that call what script/record.lua defines.
-var helped = regexp.MustCompile(`\b(message|account|raised|get|put)\(`)
+// These find scripts that use what script/tools.lua and script/record.lua, which
+// needs the former, define. What is not needed costs time at every run.
+var (
+	usesTools  = regexp.MustCompile(`\b(get|put|add|match|find|sub|concat|format)\(`)
+	usesRecord = regexp.MustCompile(`\b(message|account|raised)\(`)
+)
 
 // scripts of the store. Redis runs each without any other command in between.
 type scripts struct {
@@ -25,6 +29,10 @@ func loadScripts(change func(name, text string) string) (*scripts, error) {
 	read := func(name string) (string, error) {
 		text, err := sources.ReadFile("script/" + name + ".lua")
 		return string(text), err
+	}
+	tools, err := read("tools")
+	if err != nil {
+		return nil, err
 	}
 	record, err := read("record")
 	if err != nil {
@@ -42,8 +50,11 @@ func loadScripts(change func(name, text string) string) (*scripts, error) {
 		if err != nil {
 			return nil, err
 		}
-		if helped.MatchString(code) {
+		if usesRecord.MatchString(code) {
 			code = record + code
+		}
+		if usesTools.MatchString(code) {
+			code = tools + code
 		}
 		if change != nil {
 			code = change(name, code)
