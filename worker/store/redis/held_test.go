@@ -1,9 +1,13 @@
 package redis_test
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	goredis "github.com/redis/go-redis/v9"
 
 	"syndicated/worker/network"
 	"syndicated/worker/store"
@@ -52,5 +56,52 @@ func TestExtendBesideAttempt(t *testing.T) {
 		if _, err := s.Requeue(ctx, now, "1", "go"); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestHalfSettled has a settlement of which only the message's record was kept,
+// and its worker is gone: what is queued afterwards must not wait for it.
+func TestHalfSettled(t *testing.T) {
+	for _, later := range []bool{false, true} {
+		s := open(t, anyServer(t))
+		ctx, now := t.Context(), time.Now()
+		commit := func(id string, due time.Time) {
+			p, ok, err := s.ClaimPoll(ctx, now, "blog", time.Minute)
+			if err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+			o := store.Outcome{Next: now, Messages: []store.Queued{{Message: network.Message{ID: id, Account: "fedi"}, Due: due}}}
+			if _, err := s.Commit(ctx, now, p, o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		claim := func(want ...string) {
+			leases, _, err := s.Claim(ctx, now, []string{"fedi"}, 1, time.Hour)
+			var got []string
+			for _, l := range leases {
+				got = append(got, l.Message.ID)
+			}
+			if err != nil || !slices.Equal(got, want) {
+				t.Fatalf("claimed %q, %v, want %q", got, err, want)
+			}
+		}
+		commit("1", now)
+		claim("1")
+		// As long as it is leased, what comes is its holder's business.
+		if later {
+			commit("2", now.Add(2*time.Hour))
+		}
+		tag := "syndicated:{" + s.Workspace() + "}:"
+		c := s.Client()
+		record, err := c.HGet(ctx, tag+"messages", "1").Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.HSet(ctx, tag+"messages", "1", strings.Replace(record, "waiting", "sent", 1))
+		// Somebody looks at the account, as after a restart of the server.
+		c.ZAdd(ctx, tag+"due", goredis.Z{Score: float64(now.UnixMilli()), Member: "fedi"})
+		claim()
+		commit("3", now)
+		claim("3")
 	}
 }

@@ -44,6 +44,9 @@ local function judge(a, text)
     if a.top then
       if state == 'sent' or state == 'dropped' then redis.call('RPUSH', KEYS[6], a.id) end
       redis.call('ZREM', KEYS[3], a.top)
+    else
+      -- Nobody looks at what a leased account has: this one is not.
+      redis.call('HSET', KEYS[2], a.name, a.fence .. ' 0 0 ' .. a.notbefore .. ' ' .. a.sent .. ' 0 ' .. a.size .. '\n\n' .. a.rate)
     end
     a.top, a.id = first(a.name)
     text = a.id and redis.call('HGET', KEYS[4], a.id)
