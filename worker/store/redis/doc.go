@@ -22,7 +22,11 @@
 // were when it was leased, and written if the account's record is still that
 // one: every claim, and every change to a message that is leased, makes it another.
 //
-// # Layout, version 1
+// Whoever leases an account looks at its queue when the lease ends, so nobody
+// else is woken for it: an account that is leased is always in due, at the end of
+// that lease or of one before it.
+//
+// # Layout, version 2
 //
 // All keys begin with syndicated:{WORKSPACE}: so that they share a hash slot.
 // Times are milliseconds since 1970.
@@ -46,7 +50,7 @@
 //	bodies            HASH    id → network.Message as JSON; until Trim. "=" before it: the message
 //	                          was told by another (Queued.Instead)
 //	queue, held, dead ZSET    account LF due(13 digits) seq(13 digits) id, score 0
-//	over              ZSET    seq(13 digits) id → when it was sent or dropped; until Trim
+//	past              LIST    ids of what was sent or dropped, the newest last; until Trim
 //	told              HASH    source LF post → ids of the messages about it, a line each
 //	once              HASH    account LF once → id
 //	seq               STRING  counts queued messages
@@ -65,10 +69,10 @@
 // # What it takes
 //
 // Bytes of Redis's memory (go test -run xxx -bench Footprint -benchtime 1x, Redis
-// 7.0): a known post 120 beside its key and what change remembers of it; a post
-// in feeds with 2,000 bytes of HTML 1,170, and 500 for a line of its story and
+// 7.0): a known post 110 beside its key and what change remembers of it; a post
+// in feeds with 2,000 bytes of HTML 1,160, and 500 for a line of its story and
 // the words by which it is found; a message that waits 1,290; one that was sent
-// 1,410, of which 520 stay for ever, since they are how its id is known and where
+// 1,300, of which 530 stay for ever, since they are how its id is known and where
 // it went. Posts are bounded per source (Config.Posts), stories by Config.Decisions
 // and Trim, bodies by Trim.
 //

@@ -254,7 +254,7 @@ func (im *importer) end(ctx context.Context) error {
 	if _, err := p.Exec(ctx); err != nil {
 		return err
 	}
-	if err := list(ctx, im.Store); err != nil {
+	if err := toPast(ctx, im.Store); err != nil {
 		return err
 	}
 	return im.client.Set(ctx, k.of("version"), len(migrations), 0).Err()

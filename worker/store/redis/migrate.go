@@ -23,13 +23,13 @@ var (
 // again, by several workers at once. Never change one that was released.
 var migrations = []func(context.Context, *Store) error{
 	func(context.Context, *Store) error { return nil }, // layout 1: nothing is made beforehand
-	list, // layout 2: what is over is a list
+	toPast, // layout 2: what is over is a list
 }
 
 const importing = "importing"
 
-// list makes the list past of the set over.
-func list(ctx context.Context, s *Store) error {
+// toPast makes the list past of the set over.
+func toPast(ctx context.Context, s *Store) error {
 	for {
 		n, err := s.run.past.Run(ctx, s.client, s.keys.all("over", "past"), chunk).Int()
 		if err != nil || n == 0 {
