@@ -7,11 +7,11 @@
 // appendfsync everysec and always:
 //
 //	                    64 accounts    1 account
-//	store                59     97     175   448
-//	streams              14     27      94   495
-//	consumers            31     49      88   500
-//	commands             27     53      84   333
-//	asynq               227    510     347   809
+//	store                35     47     139   354
+//	streams              12     24      94   458
+//	consumers            31     46      82   458
+//	commands             17     41      78   290
+//	asynq               134    398     255   787
 //
 // A stream does less: it knows no id for ever, writes down no attempt, and has no
 // order that survives a failure.
