@@ -39,6 +39,13 @@ func Unknown(err error) error { return &failure{err: err, class: ClassUnknown} }
 // Stopped says that the account itself is refused: 401, 403, a token that ended.
 func Stopped(err error) error { return &failure{err: err, class: ClassStopped} }
 
+// Later reports whether err tells when the network wants to be asked again: what
+// comes without that must not be asked first.
+func Later(err error) bool {
+	_, at := ClassOf(err)
+	return !at.IsZero()
+}
+
 // ClassOf tells which kind of failure err is, and the earliest time for the
 // next try, zero if it does not say. An error of no kind is ClassRetry.
 func ClassOf(err error) (Class, time.Time) {

@@ -98,6 +98,8 @@ func (x *exchange) hop(ctx context.Context) (resp Response, next *url.URL, err e
 	if err := x.c.turns.take(ctx, name, !x.o.AllowPrivate); err != nil {
 		if errors.Is(err, errStuck) {
 			err = &AfterError{err, x.c.now().Add(stuckRest)}
+		} else if left, ok := errors.AsType[resting](err); ok {
+			err = &AfterError{err, x.c.now().Add(time.Duration(left))}
 		}
 		return Response{}, nil, err
 	}
@@ -123,6 +125,9 @@ func (x *exchange) hop(ctx context.Context) (resp Response, next *url.URL, err e
 		x.permanent = false
 	default:
 		resp, err = x.read(ctx, answer)
+		if at, ok := NotBefore(err); ok && answer.StatusCode == http.StatusTooManyRequests {
+			x.c.turns.leaveAlone(name, at.Sub(x.c.now()))
+		}
 		return resp, nil, err
 	}
 	next, err = x.redirect(answer)

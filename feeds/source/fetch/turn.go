@@ -23,9 +23,19 @@ type turns struct {
 type host struct {
 	busy  int
 	free  time.Time // earliest start of the next request
+	rests time.Time // until when it wants none
 	hung  int       // requests in succession that got no answer in time
 	queue []chan bool
 }
+
+// askedRest bounds how long a host is left alone because it answered one of its
+// feeds with 429: that it limits who asks is likely, that it means all, not sure.
+const askedRest = 15 * time.Minute
+
+// resting is how much longer a host wants to be left alone.
+type resting time.Duration
+
+func (r resting) Error() string { return "the host asked not to be asked" }
 
 // A host that let this many requests in succession run out of time has those
 // that wait for it sent away for a while: each would only wait for the next.
@@ -69,11 +79,33 @@ func (t *turns) take(ctx context.Context, name string, spaced bool) error {
 			return ctx.Err()
 		}
 	}
-	if err := t.start(ctx, h, spaced && t.spacing > 0); err != nil {
+	err := t.start(ctx, h, spaced && t.spacing > 0)
+	if left := t.left(h); err == nil && spaced && left > 0 {
+		<-t.active
+		err = resting(left)
+	}
+	if err != nil {
 		t.give(name)
 		return err
 	}
 	return nil
+}
+
+// left is how long a host still rests.
+func (t *turns) left(h *host) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return time.Until(h.rests)
+}
+
+// leaveAlone lets a host rest; whoever calls has its turn.
+func (t *turns) leaveAlone(name string, d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h := t.hosts[name]
+	if at := time.Now().Add(min(d, askedRest)); at.After(h.rests) {
+		h.rests = at
+	}
 }
 
 // start waits until the host's distance is kept and there is room for one more
@@ -159,7 +191,7 @@ func (t *turns) next(name string, h *host) {
 		called <- true
 		return
 	}
-	if h.busy--; h.busy == 0 && h.free.IsZero() {
+	if h.busy--; h.busy == 0 && h.free.IsZero() && h.rests.IsZero() {
 		delete(t.hosts, name)
 	}
 }
@@ -188,7 +220,7 @@ func (t *turns) forget() {
 	}
 	now := time.Now()
 	for name, h := range t.hosts {
-		if h.busy == 0 && h.free.Before(now) {
+		if h.busy == 0 && h.free.Before(now) && h.rests.Before(now) {
 			delete(t.hosts, name)
 		}
 	}

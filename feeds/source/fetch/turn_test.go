@@ -212,3 +212,60 @@ func TestWaitersMayGiveUp(t *testing.T) {
 		}
 	})
 }
+
+// limiter answers the first request with 429, and everything else well.
+type limiter struct {
+	mu    sync.Mutex
+	after string
+	asked []time.Time
+}
+
+func (l *limiter) RoundTrip(r *http.Request) (*http.Response, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asked = append(l.asked, time.Now())
+	answer := &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("x")), ContentLength: 1}
+	if len(l.asked) == 1 {
+		answer.StatusCode = http.StatusTooManyRequests
+		answer.Header.Set("Retry-After", l.after)
+	}
+	return answer, nil
+}
+
+// TestHostAsksToBeLeftAlone: what a host says to one of its feeds holds for the
+// others, for a quarter of an hour at most.
+func TestHostAsksToBeLeftAlone(t *testing.T) {
+	for _, c := range []struct {
+		after   string
+		private bool
+		rest    time.Duration // of the others
+	}{{"120", false, 2 * time.Minute}, {"86400", false, 15 * time.Minute}, {"120", true, 0}} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &limiter{after: c.after}
+			client := fetch.NewClient(fetch.ClientOptions{Transport: l, Spacing: time.Millisecond})
+			get := func(path string) error {
+				_, err := client.Get(context.Background(), "http://host"+path, fetch.Options{AllowPrivate: c.private}, fetch.State{})
+				return err
+			}
+			begin := time.Now()
+			if err := get("/one"); err == nil {
+				t.Fatal("429 is no error")
+			}
+			err := get("/two")
+			at, ok := fetch.NotBefore(err)
+			if c.rest == 0 {
+				if err != nil {
+					t.Errorf("a host of the operator's own: %v", err)
+				}
+				return
+			}
+			if !ok || at.Sub(begin).Round(time.Second) != c.rest || len(l.asked) != 1 {
+				t.Fatalf("Retry-After %s: another feed of the host: %v, in %v after %d requests; want in %v after 1", c.after, err, at.Sub(begin), len(l.asked), c.rest)
+			}
+			time.Sleep(time.Until(at))
+			if err := get("/two"); err != nil {
+				t.Errorf("when the time is over: %v", err)
+			}
+		})
+	}
+}

@@ -33,7 +33,11 @@ func (a *Account) Probe(ctx context.Context) (network.Profile, error) {
 	var health struct {
 		Version string `json:"version"`
 	}
-	if a.exchange(ctx, a.xrpc(http.MethodGet, "_health", nil, "", ""), "", &health) == nil && health.Version != "" {
+	err := a.exchange(ctx, a.xrpc(http.MethodGet, "_health", nil, "", ""), "ask for the server's version", &health)
+	if network.Later(err) {
+		return network.Profile{}, err
+	}
+	if err == nil && health.Version != "" {
 		p.Server = "PDS " + health.Version
 	}
 	return p, nil

@@ -167,7 +167,11 @@ func (b *bot) Probe(ctx context.Context) (network.Profile, error) {
 	b.guild = c.Guild
 	p := network.Profile{Name: me.Username + " in #" + c.Name, Server: "Discord bot"}
 	var list []message
-	if err := b.get(ctx, b.base+"?limit=1", "list the channel", &list); err != nil || len(list) == 0 && c.Last != "" {
+	err := b.get(ctx, b.base+"?limit=1", "list the channel", &list)
+	if network.Later(err) {
+		return network.Profile{}, err
+	}
+	if err != nil || len(list) == 0 && c.Last != "" {
 		p.Notes = append(p.Notes, "the bot may not read the channel's history, so that a lost answer cannot be settled: give it Read Message History")
 	}
 	return p, nil

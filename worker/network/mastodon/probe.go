@@ -115,7 +115,7 @@ func (a *Account) Probe(ctx context.Context) (network.Profile, error) {
 	a.id = me.ID
 	var i instance
 	err := a.get(ctx, "/api/v2/instance", "ask for the limits", &i)
-	if err != nil {
+	if err != nil && !network.Later(err) {
 		err = a.get(ctx, "/api/v1/instance", "ask for the limits", &i)
 	}
 	if err != nil {
@@ -123,7 +123,9 @@ func (a *Account) Probe(ctx context.Context) (network.Profile, error) {
 	}
 	l := i.limits()
 	if l.Software == "" {
-		l.Software = a.software(ctx)
+		if l.Software, err = a.software(ctx); err != nil {
+			return network.Profile{}, err
+		}
 	}
 	a.limits = l
 	if kept, err := json.Marshal(l); err == nil {
@@ -139,15 +141,19 @@ func (a *Account) Probe(ctx context.Context) (network.Profile, error) {
 }
 
 // software is the name that NodeInfo has for the server, empty if it tells none.
+// It fails only if the server wants to be asked later.
 // https://nodeinfo.diaspora.software/protocol
-func (a *Account) software(ctx context.Context) string {
+func (a *Account) software(ctx context.Context) (string, error) {
 	var list struct {
 		Links []struct {
 			Rel, Href string
 		}
 	}
-	if a.get(ctx, "/.well-known/nodeinfo", "", &list) != nil {
-		return ""
+	if err := a.get(ctx, "/.well-known/nodeinfo", "ask for the server's software", &list); err != nil {
+		if network.Later(err) {
+			return "", err
+		}
+		return "", nil
 	}
 	for _, link := range list.Links {
 		u, err := url.Parse(link.Href)
@@ -157,11 +163,15 @@ func (a *Account) software(ctx context.Context) string {
 		var node struct {
 			Software struct{ Name string }
 		}
-		if a.get(ctx, u.EscapedPath(), "", &node) == nil { // on this server, whatever host it names
-			return strings.ToLower(node.Software.Name)
+		err = a.get(ctx, u.EscapedPath(), "ask for the server's software", &node) // on this server, whatever host it names
+		if err == nil {
+			return strings.ToLower(node.Software.Name), nil
+		}
+		if network.Later(err) {
+			return "", err
 		}
 	}
-	return ""
+	return "", nil
 }
 
 func (a *Account) get(ctx context.Context, path, what string, into any) error {

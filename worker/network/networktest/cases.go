@@ -355,3 +355,45 @@ func (s Suite) probe(t *testing.T) {
 		}
 	}
 }
+
+// patient: whichever request of a question is answered with 429, nothing more is
+// asked and the error tells when to ask again.
+func (s Suite) patient(t *testing.T) {
+	limit := Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"30"}}}
+	for what, ask := range map[string]func(t *testing.T, a network.Account, m network.Message) error{
+		"probe": func(t *testing.T, a network.Account, _ network.Message) error {
+			p, ok := a.(network.Prober)
+			if !ok {
+				return nil
+			}
+			_, err := p.Probe(t.Context())
+			return err
+		},
+		"find": func(t *testing.T, a network.Account, m network.Message) error {
+			f, ok := a.(network.Finder)
+			if !ok {
+				return nil
+			}
+			_, _, err := f.Find(t.Context(), m)
+			return err
+		},
+	} {
+		for n := 0; ; n++ {
+			st := s.stage(t)
+			if st.fake.Handler == nil {
+				t.Skip("not over HTTP")
+			}
+			m := st.freeze(st.message("m1", "words"))
+			st.mustPost(m)
+			st.front.setLate(limit, n)
+			err := ask(t, st.account, m)
+			beyond := st.front.beyond()
+			if beyond <= 0 {
+				break
+			}
+			if !network.Later(err) || beyond > 1 {
+				t.Errorf("%s: 429 to request %d: %v, and %d more requests; want none and an error that tells when to ask again", what, n+1, err, beyond-1)
+			}
+		}
+	}
+}

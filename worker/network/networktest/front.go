@@ -23,6 +23,8 @@ type front struct {
 	mu     sync.Mutex
 	fault  *Fault
 	all    bool // the fault is for every request, not the next write only
+	spare  int  // requests that are served before that
+	asked  int  // requests
 	writes int
 	record bool
 	seen   []seen
@@ -47,6 +49,20 @@ func (f *front) setAll(fault *Fault) {
 	f.fault, f.all = fault, fault != nil
 }
 
+// setLate makes every request fail after the next n.
+func (f *front) setLate(fault Fault, n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault, f.all, f.spare, f.asked = &fault, true, n, 0
+}
+
+// beyond is how many requests came after those that were spared.
+func (f *front) beyond() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked - f.spare
+}
+
 // count gives the writes since the last count.
 func (f *front) count() int {
 	f.mu.Lock()
@@ -68,6 +84,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 
 	f.mu.Lock()
+	f.asked++
 	if f.record {
 		f.seen = append(f.seen, seen{r.Method, r.URL.String(), r.Header.Clone(), body})
 	}
@@ -75,7 +92,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.writes++
 	}
 	var fault Fault
-	if f.fault != nil && (writes || edits || f.all) {
+	if f.fault != nil && (writes || edits || f.all) && f.asked > f.spare {
 		fault = *f.fault
 		if !f.all {
 			f.fault = nil

@@ -129,6 +129,7 @@ func Run(t *testing.T, s Suite) {
 	t.Run("delete", s.delete)
 	t.Run("images", s.images)
 	t.Run("probe", s.probe)
+	t.Run("patient", s.patient)
 }
 
 // stage is one case: a fresh service, an account on it, the faults in between.

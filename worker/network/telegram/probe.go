@@ -34,10 +34,12 @@ func (a *Account) Probe(ctx context.Context) (network.Profile, error) {
 	p := network.Profile{Name: "@" + me.Username + " in " + name, Server: "Telegram Bot API"}
 	var as member
 	// Who cannot be told may post all the same; the first message shows it.
-	if err := a.read(ctx, "getChatMember", map[string]any{"chat_id": chat, "user_id": me.ID}, "look up the bot's rights", &as); err == nil {
-		if fault := as.fault(c.Type); fault != "" {
-			p.Notes = append(p.Notes, fault)
-		}
+	err = a.read(ctx, "getChatMember", map[string]any{"chat_id": chat, "user_id": me.ID}, "look up the bot's rights", &as)
+	if network.Later(err) {
+		return network.Profile{}, err
+	}
+	if fault := as.fault(c.Type); err == nil && fault != "" {
+		p.Notes = append(p.Notes, fault)
 	}
 	return p, nil
 }
