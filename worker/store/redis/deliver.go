@@ -130,14 +130,9 @@ func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t stor
 		if err != nil {
 			return false, err
 		}
-		var d decision
-		if t.Decision.What != "" {
-			made := t.Decision
-			line, err := json.Marshal(&made)
-			if err != nil {
-				return false, err
-			}
-			d = decision{s.keys.story(made.Source), string(line)}
+		d, err := s.decision(t.Decision)
+		if err != nil {
+			return false, err
 		}
 		answer, err := s.each(ctx, &s.finishes, d, e.words...)
 		if err != nil || answer == int64(0) {
@@ -156,6 +151,14 @@ func (s *Store) Finish(ctx context.Context, now time.Time, l store.Lease, t stor
 	return next, ok, nil
 }
 
+func (s *Store) decision(d store.Decision) (decision, error) {
+	if d.What == "" {
+		return decision{}, nil
+	}
+	line, err := json.Marshal(&d)
+	return decision{s.keys.story(d.Source), string(line)}, err
+}
+
 // next is the lease that came with a settlement.
 func (s *Store) next(name string, e *end, r reply) (*store.Lease, error) {
 	id, text := r.text(), r.text()
@@ -172,10 +175,11 @@ func (s *Store) next(name string, e *end, r reply) (*store.Lease, error) {
 	return s.lease(name, h, r.text())
 }
 
-// again is the lease that came with a settlement whose answer was lost.
-func (s *Store) again(ctx context.Context, name string, h *held) (*store.Lease, error) {
-	h, err := s.readHeld(ctx, name, h.account.head)
-	if err != nil {
+// again is the lease that came with a settlement whose answer was lost; nil if it
+// was lost by now.
+func (s *Store) again(ctx context.Context, name string, was *held) (*store.Lease, error) {
+	h, err := s.readHeld(ctx, name, was.account.head)
+	if err != nil || h.text != was.text {
 		return nil, err
 	}
 	body, err := s.client.HGet(ctx, s.keys.of("bodies"), h.message.id).Result()

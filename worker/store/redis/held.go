@@ -11,8 +11,9 @@ import (
 )
 
 // held is an account and the message at its head, as their records stand in
-// Redis; it never changes. What was decided by them is written only if the account's still stands
-// so: whoever changes a message that is leased ends the lease first.
+// Redis; it never changes. What was decided by them is written only if the
+// account's still stands so: whoever changes a message that is leased ends the
+// lease first.
 type held struct {
 	account accountRecord
 	message record

@@ -127,7 +127,7 @@ func (l *line) send(all []*waiting) {
 		if short != nil && cmds[i].Err() == nil {
 			cmds[i].SetErr(short)
 		}
-		g.settle(cmds[i])
+		g.hand(cmds[i])
 	}
 }
 
@@ -224,8 +224,8 @@ func (g *group) place(key string) int {
 	return at + 1
 }
 
-// settle hands the answer out.
-func (g *group) settle(cmd *goredis.Cmd) {
+// hand gives the answer to its callers.
+func (g *group) hand(cmd *goredis.Cmd) {
 	var answers []any
 	var err error
 	if g.whose[0].many != nil {
