@@ -88,7 +88,6 @@ func next(f facts) step {
 // outcome settles an attempt that ended with err.
 func (w *Worker) outcome(a *Account, l store.Lease, verb network.Verb, err error, now time.Time) store.Settlement {
 	s := store.Settlement{Reason: err.Error(), Rate: l.Rate}
-	a.rests.note(err)
 	class, at := network.ClassOf(err)
 	try := l.Try
 	last := a.Retries > 0 && try > a.Retries
@@ -135,7 +134,6 @@ func (w *Worker) outcome(a *Account, l store.Lease, verb network.Verb, err error
 // unanswered settles a message in doubt when the network could not be asked.
 func (w *Worker) unanswered(a *Account, l store.Lease, err error, now time.Time) store.Settlement {
 	s := store.Settlement{Result: store.Doubt, Rate: l.Rate, Reason: "asked whether it is there: " + err.Error()}
-	a.rests.note(err)
 	class, at := network.ClassOf(err)
 	s.Next = now.Add(backoff(retryBase, 1+int(now.Sub(l.Attempted)/time.Minute), retryMost))
 	if at := byStore(at, now); at.After(s.Next) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"syndicated/worker"
@@ -54,6 +55,60 @@ func TestProbeToldToWait(t *testing.T) {
 		all, err := x.store.Messages(x.t.Context(), store.Filter{})
 		if err != nil || len(all) != 1 || all[0].Try != 1 {
 			t.Errorf("%+v, %v: want one message with one try", all, err)
+		}
+	})
+}
+
+// probed is a network whose server is asked for its limits and always answers.
+type probed struct {
+	plain
+	probes []time.Time
+}
+
+func (p *probed) Probe(context.Context) (network.Profile, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.probes = append(p.probes, time.Now())
+	return network.Profile{Name: "me"}, nil
+}
+
+// TestNextWorkerLetsTheServerRest: a worker that starts asks no server that
+// asked the one before to wait.
+func TestNextWorkerLetsTheServerRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, n, st := &site{}, &probed{}, open(t, "")
+		var until time.Time
+		n.answer = func(int, network.Message) (bool, error) {
+			if until.IsZero() {
+				until = time.Now().Add(30 * time.Minute)
+				return false, network.After(errors.New("429 Too Many Requests"), until)
+			}
+			return true, nil
+		}
+		begin := func() *bench {
+			return start(t, st, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{account("a", n)}})
+		}
+		b := begin()
+		time.Sleep(2 * time.Minute)
+		s.write("one", "<p>The first words.</p>")
+		time.Sleep(10 * time.Minute)
+		b.stop()
+		before := len(n.probes)
+		if until.IsZero() || before == 0 {
+			t.Fatalf("%d questions, 429 %v: the first worker did nothing", before, !until.IsZero())
+		}
+		b = begin()
+		s.write("two", "<p>The second words.</p>")
+		time.Sleep(time.Hour)
+		b.stop()
+		if len(n.probes) == before || n.probes[before].Before(until) {
+			t.Errorf("the second worker asked at %v, want it after %s", n.probes[before:], until)
+		}
+		if got := len(n.sent()); got != 2 || n.times[0].Before(until) {
+			t.Errorf("%d messages at %v, want 2 after %s", got, n.times, until)
+		}
+		if err := st.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -51,6 +51,7 @@ func (w *Worker) send(ctx context.Context, a *Account, t turn) (s store.Settleme
 		now = time.Now()
 	}
 	if err != nil {
+		a.rests.note(ctx, err)
 		return w.outcome(a, l, p.verb, err, now), true
 	}
 	if p.verb != l.Message.Verb && r.Was == "" {
@@ -92,6 +93,7 @@ func (w *Worker) prepare(ctx context.Context, a *Account, l store.Lease) (p *pre
 			return nil, s, false
 		}
 		if err != nil {
+			a.rests.note(ctx, err)
 			return nil, w.unanswered(a, l, err, now), true
 		}
 		if found {

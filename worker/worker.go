@@ -98,6 +98,7 @@ func New(c Config) (*Worker, error) {
 	}
 	for _, a := range c.Accounts {
 		w.accounts[a.Name] = a
+		a.rests.keep, a.rests.load = w.keepRest(a.Name), w.loadRest(a.Name)
 		if !a.Account.Manner().Queue {
 			w.names = append(w.names, a.Name)
 		}
