@@ -12,6 +12,8 @@ import (
 // askTime is how long a server may take to say who the account is.
 const askTime = 20 * time.Second
 
+const askedToWait = "the server asked to wait"
+
 // rest is until when a server wants to be left alone, whatever it was asked for
 // when it said so. By the machine's clock.
 type rest struct {

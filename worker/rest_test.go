@@ -3,6 +3,7 @@ package worker_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,6 +110,65 @@ func TestNextWorkerLetsTheServerRest(t *testing.T) {
 		}
 		if err := st.Close(); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// askable is a network that can be asked for messages too, and whose server is
+// at first away, then wants to be left alone.
+type askable struct {
+	full
+	probes int
+	until  time.Time
+	finds  []time.Time
+}
+
+func (a *askable) Probe(context.Context) (network.Profile, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch a.probes++; {
+	case a.probes == 1:
+		return network.Profile{}, errors.New("connection refused")
+	case a.until.IsZero():
+		a.until = time.Now().Add(20 * time.Minute)
+		return network.Profile{}, network.After(errors.New("429 Too Many Requests"), a.until)
+	}
+	return network.Profile{Name: "me"}, nil
+}
+
+func (a *askable) Find(ctx context.Context, m network.Message) (network.Receipt, bool, error) {
+	a.mu.Lock()
+	a.finds = append(a.finds, time.Now())
+	a.mu.Unlock()
+	return a.full.Find(ctx, m)
+}
+
+// TestDoubtWaitsForTheServer: while a server rests it is not asked for a message
+// whose answer was lost either.
+func TestDoubtWaitsForTheServer(t *testing.T) {
+	s, n := &site{}, &askable{}
+	n.answer = func(try int, _ network.Message) (bool, error) {
+		if try == 1 {
+			return true, network.Unknown(errors.New("connection reset"))
+		}
+		return true, nil
+	}
+	a := account("a", n)
+	a.UnknownWait = 10 * time.Minute
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{a}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("one", "<p>The first words.</p>")
+		time.Sleep(6 * time.Minute)
+		s.write("two", "<p>The second words.</p>")
+		time.Sleep(time.Hour)
+		if n.until.IsZero() || len(n.finds) == 0 {
+			t.Fatalf("429 %v, asked %d times for the message: nothing happened", !n.until.IsZero(), len(n.finds))
+		}
+		if early := n.until.Sub(n.finds[0]); early > 0 {
+			t.Errorf("it was asked for the message %s too early", early)
+		}
+		if got := fmt.Sprint(texts(n.sent())); got != "[post Post one post Post two]" {
+			t.Errorf("sent %s", got)
 		}
 	})
 }

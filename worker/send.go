@@ -88,6 +88,9 @@ func (w *Worker) prepare(ctx context.Context, a *Account, l store.Lease) (p *pre
 	case stepWait:
 		return nil, store.Settlement{Result: store.Doubt, Next: l.Attempted.Add(a.UnknownWait), Rate: l.Rate, Reason: "waiting for the lost attempt to end"}, true
 	case stepAsk, stepAskAndWait:
+		if until := a.rests.until(); !until.IsZero() {
+			return nil, store.Settlement{Result: store.Doubt, Next: byStore(until, now), Rate: l.Rate, Reason: askedToWait}, true
+		}
 		r, found, err := f.Find(ctx, l.Message)
 		if ctx.Err() != nil {
 			return nil, s, false
@@ -120,7 +123,7 @@ func (w *Worker) prepare(ctx context.Context, a *Account, l store.Lease) (p *pre
 		return nil, s, false
 	}
 	if until := a.rests.until(); !until.IsZero() {
-		return nil, store.Settlement{Result: store.Defer, Next: byStore(until, now), Rate: l.Rate, Reason: "the server asked to wait"}, true
+		return nil, store.Settlement{Result: store.Defer, Next: byStore(until, now), Rate: l.Rate, Reason: askedToWait}, true
 	}
 	return &prepared{verb, original}, s, true
 }
