@@ -132,7 +132,7 @@ type Account struct {
 	Quota       Quota             `yaml:"quota" format:"quota" doc:"most messages of a day or month, e.g. 500/month"`
 	Overflow    string            `yaml:"overflow" default:"wait" enum:"wait,digest,drop" doc:"what becomes of what exceeds rate and quota"`
 	OnUnknown   string            `yaml:"on_unknown" default:"hold" enum:"hold,resend" doc:"what is done when an answer was lost and the network cannot be asked"`
-	UnknownWait Duration          `yaml:"unknown_wait" default:"90s" doc:"how long before the network is asked what became of a message"`
+	UnknownWait Duration          `yaml:"unknown_wait" default:"90s" doc:"how long after a lost answer the network is asked for the message or, where it cannot be asked, is sent the next one"`
 	Stale       Duration          `yaml:"stale" default:"3d" off:"true" doc:"a message that waited longer is held for review; off for no limit"`
 	Retries     int               `yaml:"retries" default:"12" min:"0" max:"1000" doc:"how often a message is tried again before it is a dead letter"`
 	Long        string            `yaml:"long" default:"cut" enum:"cut,thread,link" doc:"what becomes of words that are too long"`

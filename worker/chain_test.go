@@ -92,3 +92,40 @@ func TestStaleIsHeldThoughBegun(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingOvertakesALostOne: where the network cannot be asked, what comes
+// after a message that may still land waits until it has landed.
+func TestNothingOvertakesALostOne(t *testing.T) {
+	s, n := &site{}, &plain{}
+	a := account("a", n)
+	var lost time.Time
+	n.answer = func(try int, m network.Message) (bool, error) {
+		if try > 1 {
+			return true, nil
+		}
+		lost = time.Now()
+		go func() { // the server takes its time
+			time.Sleep(a.UnknownWait - time.Second)
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			n.out, n.times = append(n.out, m), append(n.times, time.Now())
+		}()
+		return false, network.Unknown(errors.New("time-out"))
+	}
+	run(t, worker.Config{Sources: []*worker.Source{read("site", s)}, Accounts: []*worker.Account{a}}, func(x *bench) {
+		time.Sleep(2 * time.Minute)
+		s.write("one", "<p>The first words.</p>")
+		time.Sleep(time.Second)
+		s.write("two", "<p>The second words.</p>")
+		time.Sleep(time.Hour)
+		if got := fmt.Sprint(texts(n.sent())); got != "[post Post one post Post two]" {
+			t.Errorf("readers saw %s", got)
+		}
+		if wait := n.times[1].Sub(lost); wait > a.UnknownWait+10*time.Second {
+			t.Errorf("the second waited %s", wait)
+		}
+		if held, err := x.store.Messages(x.t.Context(), store.Filter{State: store.OnHold}); err != nil || len(held) != 1 {
+			t.Errorf("%d on hold, %v, want the first", len(held), err)
+		}
+	})
+}

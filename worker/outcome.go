@@ -106,11 +106,12 @@ func (w *Worker) outcome(a *Account, l store.Lease, verb network.Verb, err error
 		case last && (f.repeatable || verb == network.VerbEdit):
 			s.Result, s.MayBeOut, s.Reason = store.Dead, true, "given up after many tries, it may be out: "+s.Reason
 		case last:
-			s.Result, s.Reason = store.Held, "given up after many tries, it may be out: "+s.Reason
+			s.Result, s.Next, s.Reason = store.Held, now.Add(a.UnknownWait), "given up after many tries, it may be out: "+s.Reason
 		case f.repeatable:
 			s.Result, s.Next = store.Doubt, now.Add(backoff(retryBase, try, retryMost))
 		case !f.finder && !f.resend:
-			s.Result, s.Reason = store.Held, "it may be out, and the network cannot be asked: look there, then retry or drop it; "+s.Reason
+			s.Result, s.Next = store.Held, now.Add(a.UnknownWait) // what comes after it is not to overtake it
+			s.Reason = "it may be out, and the network cannot be asked: look there, then retry or drop it; " + s.Reason
 		default:
 			s.Result, s.Next = store.Doubt, now.Add(a.UnknownWait)
 		}

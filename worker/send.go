@@ -84,7 +84,8 @@ func (w *Worker) prepare(ctx context.Context, a *Account, l store.Lease) (p *pre
 	f, _ := a.Account.(network.Finder)
 	switch step := next(factsOf(a, l, verb, now)); step {
 	case stepHold:
-		return nil, store.Settlement{Result: store.Held, Reason: fmt.Sprintf("the answer to the attempt of %s was lost and %s cannot be asked: look there, then retry or drop it", l.Attempted.UTC().Format(time.RFC3339), a.Name)}, true
+		// What comes after it waits until the lost attempt is at its end, for the order.
+		return nil, store.Settlement{Result: store.Held, Next: l.Attempted.Add(a.UnknownWait), Rate: l.Rate, Reason: fmt.Sprintf("the answer to the attempt of %s was lost and %s cannot be asked: look there, then retry or drop it", l.Attempted.UTC().Format(time.RFC3339), a.Name)}, true
 	case stepWait:
 		return nil, store.Settlement{Result: store.Doubt, Next: l.Attempted.Add(a.UnknownWait), Rate: l.Rate, Reason: "waiting for the lost attempt to end"}, true
 	case stepAsk, stepAskAndWait:

@@ -248,7 +248,9 @@ func (s *storm) verdict(ctx context.Context) (faults []string, err error) {
 	}
 	_ = w.Flush()
 	s.faultTable()
-	faults = append(faults, s.impolite()...)
+	if n := s.early(); n > mayBeEarly+s.kills/20 {
+		faults = append(faults, fmt.Sprintf("the servers were asked %d times before their Retry-After was over", n))
+	}
 	for _, c := range s.children {
 		faults = append(faults, c.crashed()...)
 	}
@@ -271,39 +273,36 @@ func (s *storm) weather(name string) (requests, bad int) {
 	return requests, bad
 }
 
-// impolite tells of servers that were asked again and again before their
-// Retry-After was over. A worker that was killed had no time to write it down,
-// and one that starts asks who it is: so much is allowed for each blow.
-func (s *storm) impolite() []string {
-	const perBlow, always = 3, 10
-	var out []string
+// mayBeEarly is how many requests may come before a Retry-After is over: two
+// workers ask at the same moment, and one that is killed at that moment tells
+// nobody, which the blows make likelier.
+const mayBeEarly = 5
+
+// early counts the requests that came before a Retry-After was over.
+func (s *storm) early() (n int) {
 	for _, a := range s.accounts {
 		a.weather.mu.Lock()
-		if n := a.weather.early; n > s.kills*perBlow+always {
-			out = append(out, fmt.Sprintf("%s: asked %d times before Retry-After was over", a.name, n))
-		}
+		n += a.weather.early
 		a.weather.mu.Unlock()
 	}
-	return out
+	return n
 }
 
 // faultTable tells how often each fault was dealt, over all social servers.
 func (s *storm) faultTable() {
 	all := map[fate]int{}
-	early := 0
 	for _, a := range s.accounts {
 		a.weather.mu.Lock()
 		for f, n := range maps.All(a.weather.counts) {
 			all[f] += n
 		}
-		early += a.weather.early
 		a.weather.mu.Unlock()
 	}
 	fmt.Fprint(s.out, "\nfaults:")
 	for _, f := range fates[1:] {
 		fmt.Fprintf(s.out, " %s %d,", f, all[f])
 	}
-	fmt.Fprintf(s.out, " asked again before Retry-After was over %d\n", early)
+	fmt.Fprintf(s.out, " asked again before Retry-After was over %d\n", s.early())
 }
 
 func (s *storm) tell(format string, a ...any) {
