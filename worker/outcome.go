@@ -66,6 +66,9 @@ const (
 //	                                                         │        │ neither
 //	                                                  found ─┴─> sent └─────────> held
 //
+// Behind a message that is held because it may still land, the account waits as
+// long as that can be.
+//
 // Where nothing holds an account back, settling a message also leases the next
 // and begins its attempt (store.Settlement): one step in place of three. What
 // then does not go out after all is given back, as if it had not begun.
