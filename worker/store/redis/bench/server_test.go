@@ -7,11 +7,11 @@
 // appendfsync everysec and always:
 //
 //	                    64 accounts    1 account
-//	store                35     47     139   354
-//	streams              12     24      94   458
-//	consumers            31     46      82   458
-//	commands             17     41      78   290
-//	asynq               134    398     255   787
+//	store                36     46     148   325
+//	streams              12     23      91   435
+//	consumers            27     38      97   434
+//	commands             18     45      72   283
+//	asynq               134    431     241   718
 //
 // A stream does less: it knows no id for ever, writes down no attempt, and has no
 // order that survives a failure.
