@@ -35,7 +35,7 @@ const askedRest = 15 * time.Minute
 // resting is how much longer a host wants to be left alone.
 type resting time.Duration
 
-func (r resting) Error() string { return "the host asked not to be asked" }
+func (r resting) Error() string { return "the host asked to be left alone" }
 
 // A host that let this many requests in succession run out of time has those
 // that wait for it sent away for a while: each would only wait for the next.
@@ -79,10 +79,11 @@ func (t *turns) take(ctx context.Context, name string, spaced bool) error {
 			return ctx.Err()
 		}
 	}
-	err := t.start(ctx, h, spaced && t.spacing > 0)
-	if left := t.left(h); err == nil && spaced && left > 0 {
-		<-t.active
+	var err error
+	if left := t.left(h); spaced && left > 0 {
 		err = resting(left)
+	} else {
+		err = t.start(ctx, h, spaced && t.spacing > 0)
 	}
 	if err != nil {
 		t.give(name)

@@ -105,3 +105,51 @@ func TestHalfSettled(t *testing.T) {
 		claim("3")
 	}
 }
+
+// TestMoveCutShort has a person hold a message whose worker died after its attempt
+// began, and the server die in the middle of that: whatever part of it is kept,
+// nobody takes the message for one that was never tried.
+func TestMoveCutShort(t *testing.T) {
+	url := anyServer(t)
+	for budget := range 8 {
+		s := open(t, url)
+		if err := s.SetScripts(cut); err != nil {
+			t.Fatal(err)
+		}
+		ctx, now := t.Context(), time.Now()
+		p, ok, err := s.ClaimPoll(ctx, now, "blog", time.Minute)
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		o := store.Outcome{Next: now}
+		for _, id := range []string{"1", "2"} {
+			o.Messages = append(o.Messages, store.Queued{Message: network.Message{ID: id, Account: "fedi"}, Due: now})
+		}
+		if _, err := s.Commit(ctx, now, p, o); err != nil {
+			t.Fatal(err)
+		}
+		leases, _, err := s.Claim(ctx, now, []string{"fedi"}, 1, time.Minute)
+		if err != nil || len(leases) != 1 {
+			t.Fatal(leases, err)
+		}
+		next, ok, err := s.Finish(ctx, now, leases[0], store.Settlement{Result: store.Sent, Take: time.Minute, Begin: true})
+		if err != nil || !ok || next == nil || !next.Begun {
+			t.Fatal(next, ok, err)
+		}
+		later := now.Add(2 * time.Minute)
+		key := "syndicated:{" + s.Workspace() + "}:budget"
+		s.Client().Set(ctx, key, budget, 0)
+		_, _ = s.HoldMessage(ctx, later, "2", "wait")
+		s.Client().Del(ctx, key)
+		if leases, _, err = s.Claim(ctx, later, []string{"fedi"}, 1, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		e, _, err := s.Message(ctx, "2")
+		if err != nil || e.Attempted.IsZero() {
+			t.Errorf("cut after %d writes: the attempt is forgotten: %+v, %v", budget, e, err)
+		}
+		if len(leases) == 1 && !leases[0].Doubt {
+			t.Errorf("cut after %d writes: it is leased without a doubt", budget)
+		}
+	}
+}

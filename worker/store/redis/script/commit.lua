@@ -70,10 +70,12 @@ local function flush()
   dues, onces, tolds, queued, held, bodies, opened, records, hints, changed = {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
 end
 
+-- blank is try, attempted, tried and since of what this commit brings.
+local blank = ' 0 0 0 ' .. now .. ' '
+
 -- record is that of a message that this commit brings.
-local untried_since = ' 0 0 0 ' .. now .. ' '
 local function record(q, state, receipt, reason)
-  return state .. ' ' .. q.due .. ' ' .. q.seq .. untried_since .. q.priority .. '\n' .. q.account .. '\n' .. q.told .. '\n' .. receipt .. '\n' .. reason
+  return state .. ' ' .. q.due .. ' ' .. q.seq .. blank .. q.priority .. '\n' .. q.account .. '\n' .. q.told .. '\n' .. receipt .. '\n' .. reason
 end
 
 local seq
@@ -265,7 +267,7 @@ local function queue(id, name, due, told, body, priority, hold)
     state = 'held '
     add(held, 0, name .. '\n' .. due .. seq .. id)
   end
-  add(records, id, state .. due .. ' ' .. seq .. untried_since .. priority .. '\n' .. name .. '\n' .. told .. '\n\n' .. hold)
+  add(records, id, state .. due .. ' ' .. seq .. blank .. priority .. '\n' .. name .. '\n' .. told .. '\n\n' .. hold)
 end
 
 -- take does what a message says and returns the letter that tells it, or an error.

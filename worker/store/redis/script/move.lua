@@ -3,7 +3,8 @@
 -- ARGV: 1 id, 2 now, 3 verb (requeue, drop, hold), 4 reason, 5 now with 13 digits, 6 channel.
 -- Returns 1, or 0 when the message is in no state for it.
 -- The new place is written before the record, the old one taken away after it;
--- whoever reads a place believes the record.
+-- whoever reads a place believes the record. An attempt that stands in the
+-- account's record is in the message's before that changes.
 local id, now, verb = ARGV[1], ARGV[2], ARGV[3]
 local m = message(redis.call('HGET', KEYS[7], id))
 if not m then return 0 end
@@ -14,7 +15,10 @@ local a = account(redis.call('HGET', KEYS[1], m.account))
 if a.head == id and m.state == 'waiting' then
   if a.leased ~= '0' then
     if tonumber(a.till) > tonumber(now) then return 0 end
-    begun(m, a, id)
+    if #a.leased > 1 then
+      begun(m, a, id)
+      redis.call('HSET', KEYS[7], id, written(m))
+    end
     a.fence = raised(a.fence)
   end
   a.leased, a.till, a.head = '0', '0', ''
