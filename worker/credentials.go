@@ -26,7 +26,11 @@ func (w *Worker) credentials(ctx context.Context) {
 }
 
 func (w *Worker) expiry(ctx context.Context, a *Account, p network.Prober) error {
+	if !a.take(ctx) {
+		return ctx.Err()
+	}
 	profile, err := a.ask(ctx, p)
+	a.give()
 	if err != nil || profile.Expires.IsZero() {
 		return err
 	}

@@ -103,7 +103,10 @@ func (w *Worker) deliverOne(ctx, hand context.Context, t turn) *turn {
 	w.holding(hand, func(ctx context.Context, now time.Time) (bool, error) {
 		return w.Store.Extend(ctx, now, l, w.Lease)
 	}, func(ctx context.Context) {
-		s, done = w.send(ctx, a, t)
+		if a.take(ctx) {
+			defer a.give()
+			s, done = w.send(ctx, a, t)
+		}
 	})
 	if !done {
 		return nil // the lease was lost or the store is away: nothing can be said

@@ -67,10 +67,13 @@ type Account struct {
 	Retries     int
 	Timeout     time.Duration // of one send; 0 is a minute
 
-	probe    sync.Mutex
+	stream bool          // its messages are handed to consumers
+	busy   chan struct{} // holds a token while the network is asked or sent something
+	rests  rest
+
+	mu       sync.Mutex
 	composer *share.Composer
 	again    time.Time // when the server is to be asked again; zero if it answered
-	rests    rest
 }
 
 // Wants reports whether the account shares posts of a source.
@@ -83,25 +86,33 @@ func (a *Account) Wants(src string) bool {
 // probeAgain is how long after a server that did not answer it is asked again.
 const probeAgain = 5 * time.Minute
 
+// composed is the composer that there is, and whether it is as the server wants it.
+func (a *Account) composed() (c *share.Composer, fresh bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.composer, a.composer != nil && (a.again.IsZero() || time.Now().Before(a.again))
+}
+
 // Words gives the account's composer. The first call asks the server for its
 // limits; while it does not answer or rests, the network's defaults hold.
 func (a *Account) Words(ctx context.Context, warn func(error)) (*share.Composer, error) {
-	a.probe.Lock()
-	defer a.probe.Unlock()
-	if a.composer != nil && (a.again.IsZero() || time.Now().Before(a.again)) {
-		return a.composer, nil
+	if c, fresh := a.composed(); fresh {
+		return c, nil
 	}
-	a.again = time.Time{}
+	var again time.Time
 	if p, ok := a.Account.(network.Prober); ok {
 		if _, err := a.ask(ctx, p); err != nil {
-			a.again = time.Now().Add(probeAgain)
+			again = time.Now().Add(probeAgain)
 			if until := a.rests.until(); !until.IsZero() {
-				a.again = until
+				again = until
 			}
 			warn(err)
 		}
 	}
 	c, err := a.Compose(a.Account.Manner())
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.again = again
 	if err == nil {
 		a.composer = c
 	}

@@ -107,7 +107,7 @@ func (w *Worker) compose(ctx context.Context, s *Source, a *Account, v change.Ve
 	if !tells && len(before) == 0 {
 		return nil // nobody was told of what changed silently
 	}
-	words, err := a.Words(ctx, func(err error) {
+	words, err := a.words(ctx, func(err error) {
 		w.Log.Warn("the account does not answer; its network's usual limits hold", "account", a.Name, "err", err)
 	})
 	if err != nil {
@@ -173,7 +173,7 @@ func (w *Worker) enqueue(s *Source, a *Account, v change.Verdict, c share.Compos
 	for i, m := range c.Messages {
 		q := store.Queued{
 			Message: m, Due: due, Hold: hold, Priority: priorities[v.Kind],
-			Once: once(v, i), Stream: a.Account.Manner().Queue,
+			Once: once(v, i), Stream: a.stream,
 		}
 		if i == 0 {
 			q.Instead = instead

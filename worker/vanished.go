@@ -24,9 +24,13 @@ func (w *Worker) recall(ctx context.Context, s *Source, out *store.Outcome, now 
 		if !ok {
 			continue
 		}
+		if !a.take(ctx) {
+			return
+		}
 		ask, cancel := context.WithTimeout(ctx, 30*time.Second)
 		_, found, err := f.Find(ask, q.Message)
 		cancel()
+		a.give()
 		if err != nil {
 			w.Log.Info("the account does not tell what it was sent before", "account", a.Name, "err", err)
 			continue

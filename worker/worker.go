@@ -99,7 +99,8 @@ func New(c Config) (*Worker, error) {
 	for _, a := range c.Accounts {
 		w.accounts[a.Name] = a
 		a.rests.keep, a.rests.load = w.keepRest(a.Name), w.loadRest(a.Name)
-		if !a.Account.Manner().Queue {
+		a.busy, a.stream = make(chan struct{}, 1), a.Account.Manner().Queue
+		if !a.stream {
 			w.names = append(w.names, a.Name)
 		}
 	}
@@ -210,7 +211,12 @@ func (w *Worker) resume(ctx context.Context, now time.Time) error {
 			w.Log.Error("account is stopped", "account", st.Account, "reason", st.Stopped)
 			continue
 		}
-		if _, err := a.ask(ctx, p); err != nil {
+		if !a.take(ctx) {
+			return ctx.Err()
+		}
+		_, err := a.ask(ctx, p)
+		a.give()
+		if err != nil {
 			w.Log.Error("account is still stopped", "account", st.Account, "reason", st.Stopped, "err", err)
 			continue
 		}
